@@ -1,0 +1,80 @@
+// Files, whole or not at all. Every write that matters goes through here.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/values/file_identity.h"
+#include "common/values/result.h"
+
+namespace kaspar {
+
+using Path = std::filesystem::path;
+
+/// Fault: io, naming the file and the cause.
+Result<std::string> read_file(const Path& path);
+
+/// read_file, or absent if there is no such file.
+Result<std::optional<std::string>> read_file_if_there(const Path& path);
+
+/// Reads a file that holds a secret. Fault: io; key if others than the owner may read it.
+Result<std::string> read_private_file(const Path& path);
+
+/// A file being written beside its destination: temporary file in the same folder; commit() makes
+/// it durable and puts it in place (fsync, rename, fsync of the folder). Dropped uncommitted, it is
+/// removed and the destination stays as it was.
+class FileWriter {
+  public:
+    /// `mode` as for open(2). Fault: io.
+    static Result<FileWriter> create(const Path& destination, unsigned mode = 0644);
+    FileWriter(FileWriter&&) noexcept;
+    FileWriter& operator=(FileWriter&&) noexcept;
+    ~FileWriter();
+
+    Outcome write(std::string_view text);  ///< Fault: io (disk full, …)
+    Outcome flush();                       ///< makes what was written readable at temporary()
+    const Path& temporary() const { return temporary_; }
+    Outcome commit();
+
+  private:
+    FileWriter(Path destination, Path temporary, int descriptor);
+    void discard() noexcept;
+    Path destination_, temporary_;
+    int descriptor_ = -1;
+    std::string buffer_;
+};
+
+/// Writes a file whole. Fault: io.
+Outcome write_file(const Path& path, std::string_view text, unsigned mode = 0644);
+
+/// Removes a file durably; absent is fine. Fault: io.
+Outcome remove_file(const Path& path);
+
+/// Makes a folder (and its parents) with this mode. Fault: io.
+Outcome make_folder(const Path& path, unsigned mode = 0755);
+
+/// Size, times, inode and SHA-256 of a file. Fault: io.
+Result<FileIdentity> identify_file(const Path& path);
+
+/// True if size, modification time and inode are still those of `known` (the digest is not
+/// computed).
+bool looks_unchanged(const FileIdentity& known);
+
+/// An advisory lock on a file (created if need be), held until destroyed. Fault: io; refused if
+/// another process holds it and `wait` is false.
+class FileLock {
+  public:
+    static Result<FileLock> acquire(const Path& path, bool wait);
+    FileLock(FileLock&&) noexcept;
+    FileLock& operator=(FileLock&&) noexcept;
+    ~FileLock();
+
+  private:
+    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_ = -1;
+};
+
+}  // namespace kaspar

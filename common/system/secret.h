@@ -1,0 +1,28 @@
+// Secrets: read from where the configuration says, wiped from memory when dropped, never printed.
+#pragma once
+
+#include <string>
+
+#include "common/formats/configuration.h"
+#include "common/values/result.h"
+
+namespace kaspar {
+
+class Secret {
+  public:
+    explicit Secret(std::string text) : text_(std::move(text)) {}
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(Secret&& other) noexcept;
+    ~Secret();  ///< wipes the memory
+
+    const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
+/// Reads the secret; one trailing newline of a file is not part of it. Fault: key or io, naming the
+/// source and the remedy, never the content. An empty secret is a fault.
+Result<Secret> read_secret(const SecretSource& source);
+
+}  // namespace kaspar

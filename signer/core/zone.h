@@ -1,0 +1,128 @@
+// A zone's records in memory: packed, sorted, read-only. Names and RDATA lie in a few large blocks;
+// nothing is allocated per record. It knows order and grouping, not DNSSEC: what is authoritative,
+// what must be signed and what proves absence is decided by its users (cuts.h, denial.h; the
+// verifier decides for itself).
+//
+// Order: owners in canonical order (RFC 4034 §6.1); within an owner RRsets by type, RRSIGs by the
+// type they cover; within an RRset records by canonical RDATA (§6.3), duplicates dropped. Owners
+// keep the case in which they were first written.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/values/bytes.h"
+#include "common/values/name.h"
+
+namespace kaspar::signer {
+
+/// RR type numbers used by name here (IANA registry).
+namespace rr {
+constexpr std::uint16_t a = 1, ns = 2, cname = 5, soa = 6, txt = 16, aaaa = 28, dname = 39, ds = 43,
+                        rrsig = 46, nsec = 47, dnskey = 48, nsec3 = 50, nsec3param = 51, cds = 59,
+                        cdnskey = 60, zonemd = 63;
+}
+
+/// Where a record came from, for messages: index into the reader's list of files, and the line.
+struct Origin {
+    std::uint32_t line = 0;
+    std::uint16_t file = 0;
+};
+
+struct RRset {
+    std::uint16_t type;
+    std::uint16_t covered;  ///< for RRSIG the type that it covers, else 0
+    std::uint32_t ttl;      ///< the smallest of the records' (RFC 2181 §5.2)
+    bool ttls_differed;     ///< the records did not all have that TTL
+    std::uint32_t first_record, record_count;
+    Origin origin;  ///< of the record that was read first
+};
+
+struct Node {
+    std::uint64_t name_at;  ///< offset of the owner in the name block
+    std::uint8_t name_size;
+    std::uint32_t first_rrset, rrset_count;
+};
+
+class Zone {
+  public:
+    const Name& apex() const { return apex_; }
+
+    /// All owners, in canonical order. The apex, if it has records, comes first.
+    std::span<const Node> nodes() const { return nodes_; }
+
+    /// Owner in wire format, in the case it was written in.
+    BytesView owner(const Node& node) const {
+        return BytesView(names_).subspan(node.name_at, node.name_size);
+    }
+
+    /// The owner's RRsets, by type and covered type.
+    std::span<const RRset> rrsets(const Node& node) const {
+        return std::span(rrsets_).subspan(node.first_rrset, node.rrset_count);
+    }
+
+    /// The RRset of that type, or nullptr.
+    const RRset* find(const Node& node, std::uint16_t type, std::uint16_t covered = 0) const;
+
+    /// The node with that owner (wire format, any case), or nullptr.
+    const Node* find(BytesView owner) const;
+
+    /// RDATA of the RRset's i-th record, uncompressed wire format, case as written.
+    BytesView rdata(const RRset& rrset, std::uint32_t i) const {
+        const auto& record = records_[rrset.first_record + i];
+        return BytesView(rdata_).subspan(record.at, record.size);
+    }
+
+    std::uint64_t record_count() const { return records_.size(); }
+    std::uint64_t rrset_count() const { return rrsets_.size(); }
+
+    /// Octets of memory held.
+    std::uint64_t memory() const;
+
+  private:
+    friend class ZoneBuilder;
+    struct Record {
+        std::uint64_t at;
+        std::uint16_t size;
+    };
+    Name apex_;
+    std::vector<Node> nodes_;
+    std::vector<RRset> rrsets_;
+    std::vector<Record> records_;
+    Bytes names_, rdata_;
+};
+
+/// Collects records in any order and packs them into a Zone.
+class ZoneBuilder {
+  public:
+    explicit ZoneBuilder(Name apex) : apex_(std::move(apex)) {}
+
+    /// Adds one record; names in wire format, RDATA uncompressed. Records outside the apex are the
+    /// caller's to refuse.
+    void add(BytesView owner, std::uint16_t type, std::uint32_t ttl, BytesView rdata,
+             Origin origin = {});
+
+    /// Sorts, groups and drops duplicates. The builder is empty afterwards.
+    Zone build();
+
+    std::uint64_t record_count() const { return added_.size(); }
+
+  private:
+    struct Added {
+        std::uint64_t name_at, rdata_at;
+        std::uint32_t ttl;
+        std::uint16_t rdata_size, type;
+        std::uint8_t name_size;
+        Origin origin;
+    };
+    Name apex_;
+    std::vector<Added> added_;
+    Bytes names_, rdata_;
+};
+
+/// Canonical form of RDATA (RFC 4034 §6.2, RFC 6840 §5.1): names in it in lower case, for those
+/// types where that is asked for. Appends to `out`.
+void append_canonical_rdata(std::uint16_t type, BytesView rdata, Bytes& out);
+
+}  // namespace kaspar::signer
