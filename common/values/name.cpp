@@ -40,20 +40,24 @@ Fault bad_name(std::string_view text) {
                     text)};
 }
 
-/// False where the last backslash escapes nothing, or fewer than three digits follow it: libknot
-/// would read beyond.
-bool escapes_are_whole(std::string_view text) {
-    const auto digit = [&](std::size_t i) {
-        return i < text.size() && text[i] >= '0' && text[i] <= '9';
-    };
+bool is_digit(std::string_view text, std::size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+}
+
+/// True if every octet is printable ASCII and every escape whole. libknot would let a space, a
+/// control character or a lone last backslash pass.
+bool is_well_written(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
         if (text[i] != '\\')
             continue;
-        if (i + 1 == text.size())
+        if (i + 1 == text.size() || text[i + 1] == '\0')
             return false;
-        if (digit(i + 1) && !(digit(i + 2) && digit(i + 3)))
+        const bool decimal = is_digit(text, i + 1);
+        if (decimal && !(is_digit(text, i + 2) && is_digit(text, i + 3)))
             return false;
-        i += digit(i + 1) ? 3 : 1;
+        i += decimal ? 3 : 1;
     }
     return true;
 }
@@ -66,7 +70,7 @@ bool stands_for_itself(char octet) {
 }  // namespace
 
 Result<Name> Name::from_text(std::string_view text) {
-    if (text.empty() || text.find('\0') != text.npos || !escapes_are_whole(text))
+    if (text.empty() || !is_well_written(text))
         return bad_name(text);
     NameBuffer wire;
     if (!knot_dname_from_str(wire.data(), std::string(text).c_str(), wire.size()))
