@@ -2,11 +2,32 @@
 
 #include <algorithm>
 
-#include "signer/core/cuts.h"
+#include "signer/core/name_order.h"
 
 namespace kaspar::signer {
 
 namespace {
+
+/// Tells the standing of each owner, asked in canonical order: names below a zone cut or a DNAME
+/// follow it directly (RFC 4034 §6.1).
+class StandingTeller {
+  public:
+    explicit StandingTeller(const Zone& zone) : zone_(zone) {}
+
+    Standing tell(const Node& node) {
+        const auto owner = zone_.owner(node);
+        if (!hider_.empty() && name_is_within(owner, hider_))
+            return Standing::hidden;
+        const bool cut = !same_name(owner, zone_.apex().wire()) && zone_.find(node, rr::ns);
+        if (cut || zone_.find(node, rr::dname) != nullptr)
+            hider_ = owner;
+        return cut ? Standing::delegation : Standing::authoritative;
+    }
+
+  private:
+    const Zone& zone_;
+    BytesView hider_;  ///< the last cut or DNAME owner
+};
 
 bool signs(Standing standing, std::uint16_t type) {
     return standing == Standing::authoritative ||
@@ -51,19 +72,34 @@ void list_node(const Zone& input, const Node& node, Standing standing, Content& 
 
 bool is_made_by_signer(std::uint16_t type, bool at_apex) {
     switch (type) {
-    case rr::rrsig:
-    case rr::nsec:
-    case rr::nsec3:
-        return true;
-    case rr::dnskey:
-    case rr::cds:
-    case rr::cdnskey:
-    case rr::nsec3param:
-    case rr::zonemd:
-        return at_apex;
-    default:
-        return false;
+        case rr::rrsig:
+        case rr::nsec:
+        case rr::nsec3:
+            return true;
+        case rr::dnskey:
+        case rr::cds:
+        case rr::cdnskey:
+        case rr::nsec3param:
+        case rr::zonemd:
+            return at_apex;
+        default:
+            return false;
     }
+}
+
+Content list_content(const Zone& input, std::span<const RRsetView> additions) {
+    Content content;
+    content.nodes.reserve(input.nodes().size());
+    content.rrsets.reserve(input.rrset_count() + additions.size());
+    StandingTeller teller(input);
+    for (const auto& node : input.nodes()) {
+        const auto standing = teller.tell(node);
+        if (content.nodes.empty())
+            list_apex(input, node, additions, content);
+        else
+            list_node(input, node, standing, content);
+    }
+    return content;
 }
 
 }  // namespace kaspar::signer

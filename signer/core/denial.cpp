@@ -62,7 +62,8 @@ void list_types(const Content& content, const ContentNode& node, std::vector<std
     out.clear();
     bool any_signed = false;
     for (const auto& rrset : content.rrsets_of(node)) {
-        if (node.standing == Standing::authoritative || rrset.type == rr::ns || rrset.type == rr::ds)
+        if (node.standing == Standing::authoritative || rrset.type == rr::ns ||
+            rrset.type == rr::ds)
             out.push_back(rrset.type);
         any_signed = any_signed || rrset.is_signed;
     }
@@ -115,8 +116,7 @@ std::vector<HashedName> names_to_hash(const Content& content, bool opt_out) {
     names.reserve(content.nodes.size());
     BytesView previous;
     for (const auto& node : content.nodes) {
-        if (node.standing == Standing::hidden ||
-            (opt_out && is_insecure_delegation(content, node)))
+        if (node.standing == Standing::hidden || (opt_out && is_insecure_delegation(content, node)))
             continue;
         if (!previous.empty()) {
             const unsigned labels = count_labels(node.owner);
@@ -142,9 +142,8 @@ void hash_names(std::vector<HashedName>& names, const DenialParameters& paramete
 }
 
 Outcome check_collisions(const std::vector<HashedName>& names) {
-    const auto twins =
-        std::adjacent_find(names.begin(), names.end(),
-                           [](const auto& a, const auto& b) { return a.hash == b.hash; });
+    const auto twins = std::adjacent_find(
+        names.begin(), names.end(), [](const auto& a, const auto& b) { return a.hash == b.hash; });
     if (twins == names.end())
         return Done{};
     const auto text = [](const HashedName& named) {

@@ -49,7 +49,8 @@ void append_signature(BytesView rdata, Bytes& block) {
 }
 
 std::size_t SignedZone::apex_index(std::uint16_t type) const {
-    for (std::size_t i = 0; i < rrsets.size() && rrsets[i].owner.data() == rrsets[0].owner.data(); ++i)
+    for (std::size_t i = 0; i < rrsets.size() && rrsets[i].owner.data() == rrsets[0].owner.data();
+         ++i)
         if (rrsets[i].type == type)
             return i;
     require(false, "the zone has the apex RRset that was put there");
