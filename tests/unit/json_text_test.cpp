@@ -55,6 +55,9 @@ TEST_CASE("a syntax error is told where it is", "[json_text]") {
         {"{ \"a\" 1 }", {1, 7}, "unexpected number literal"},
         {"[1, 2", {1, 6}, "unexpected end of input"},
         {"{} {}", {1, 4}, "unexpected '{'"},
+        {"[1,, 2]", {1, 4}, "unexpected ','"},
+        {"[1 true]", {1, 4}, "unexpected true literal"},
+        {"{ \"a\": \"b\nc\" }", {1, 10}, "invalid string"},
         {"{ \"a\": 01 }", {1, 9}, "unexpected number literal"},
     }));
     const auto parsed = parse_json(bad.text);
@@ -79,7 +82,7 @@ TEST_CASE("all duplicate keys are told, with path and place", "[json_text]") {
     REQUIRE(parsed.findings.size() == 2);
     CHECK(parsed.findings[0].at == Position{2, 3});
     CHECK(parsed.findings[0].field == "a");
-    CHECK(parsed.findings[1].at == Position{3, 25});
+    CHECK(parsed.findings[1].at == Position{3, 24});
     CHECK(parsed.findings[1].field == "k[1].x");
     CHECK(compact_json(*parsed.root) == R"({"a":1,"k":[{},{"x":1}]})");
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <random>
 
 #include "enforcer/policy/fields.h"
 #include "enforcer/policy/text.h"
@@ -187,4 +188,23 @@ TEST_CASE("policy text marks what has its default", "[policy_file]") {
     CHECK_THAT(text,
                Catch::Contains("  zone.propagation_delay       5m                   (default)\n"));
     CHECK_THAT(text, Catch::Contains("  keys[0].role                 csk\n"));
+}
+
+TEST_CASE("a damaged policy file is read or refused with a place, never anything else",
+          "[policy_file]") {
+    const std::string good = policy_json(read_policy("policies/tld.json").value());
+    std::mt19937 random(1);
+    const auto below = [&](std::size_t n) { return random() % n; };
+    constexpr std::string_view spice = "{}[]\",:/*\\ 0-e\n\xFF";
+    for (int round = 0; round < 3000; ++round) {
+        std::string text = good;
+        for (std::size_t left = 1 + below(4); left > 0; --left)
+            text[below(text.size())] = spice[below(spice.size())];
+        text.resize(below(8) == 0 ? below(text.size()) : text.size());
+        const ExaminedPolicy examined = examine_policy("p", text);
+        for (const Finding& one : examined.findings) {
+            REQUIRE(one.at.has_value());
+            CHECK_FALSE(one.words.empty());
+        }
+    }
 }
