@@ -43,10 +43,10 @@ class Name {
     bool is_within(const Name& ancestor) const;
 
     /// A file name that holds this zone's name safely on any file system: lower case letters,
-    /// digits,
-    /// '-', '_' and inner dots stand for themselves, every other octet is "%XX"; the root is
-    /// "@root". Distinct names (ignoring case) have distinct file names; none contains '/' or
-    /// starts with '.'.
+    /// digits, '-', '_' and the dots between labels stand for themselves, every other octet is
+    /// "%XX"; the root is "@root". What would be longer than 200 characters ends in "@" and the
+    /// SHA-256 of the name instead. Distinct names (ignoring case) have distinct file names; none
+    /// contains '/' or starts with '.'.
     std::string file_name() const;
 
     /// Canonical DNS name order (RFC 4034 §6.1), case ignored.

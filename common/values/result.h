@@ -74,7 +74,7 @@ using Outcome = Result<Done>;
 
 /// Ends the process when an invariant is broken, in release builds too: a wrong signature is worse
 /// than no signature.
-inline void require(bool holds, const char* what) {
+constexpr void require(bool holds, const char* what) {
     if (holds)
         return;
     std::fprintf(stderr, "kaspar: broken invariant: %s\n", what);

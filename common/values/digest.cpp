@@ -1,0 +1,42 @@
+#include "common/values/digest.h"
+
+#include <botan/hash.h>
+
+#include <memory>
+
+namespace kaspar {
+namespace {
+
+/// A hash object per thread and digest: making one costs more than hashing a name with it.
+using Hash = std::unique_ptr<Botan::HashFunction>;
+
+Bytes run(const Hash& hash, BytesView octets) {
+    Bytes digest(hash->output_length());
+    hash->update(octets.data(), octets.size());
+    hash->final(digest.data());
+    return digest;
+}
+
+}  // namespace
+
+Bytes sha1(BytesView octets) {
+    thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-1");
+    return run(hash, octets);
+}
+
+Bytes sha256(BytesView octets) {
+    thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-256");
+    return run(hash, octets);
+}
+
+Bytes sha384(BytesView octets) {
+    thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-384");
+    return run(hash, octets);
+}
+
+Bytes sha512(BytesView octets) {
+    thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-512");
+    return run(hash, octets);
+}
+
+}  // namespace kaspar

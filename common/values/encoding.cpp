@@ -1,0 +1,88 @@
+#include "common/values/encoding.h"
+
+#include <botan/base64.h>
+#include <botan/exceptn.h>
+#include <botan/hex.h>
+
+namespace kaspar {
+namespace {
+
+constexpr std::string_view base32hex_digits = "0123456789abcdefghijklmnopqrstuv";
+
+std::optional<unsigned> base32hex_value(char digit) {
+    if (digit >= '0' && digit <= '9')
+        return unsigned(digit - '0');
+    if (digit >= 'a' && digit <= 'v')
+        return unsigned(digit - 'a') + 10;
+    if (digit >= 'A' && digit <= 'V')
+        return unsigned(digit - 'A') + 10;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string to_base64(BytesView octets) {
+    return Botan::base64_encode(octets.data(), octets.size());
+}
+
+std::optional<Bytes> from_base64(std::string_view text) {
+    try {
+        const auto secure = Botan::base64_decode(text.data(), text.size(), false);
+        Bytes octets(secure.begin(), secure.end());
+        // One text for one value: Botan lets stray bits in the last digit and missing padding pass.
+        if (to_base64(octets) != text)
+            return std::nullopt;
+        return octets;
+    } catch (const Botan::Exception&) {
+        return std::nullopt;
+    }
+}
+
+std::string to_hex(BytesView octets) {
+    return Botan::hex_encode(octets.data(), octets.size(), false);
+}
+
+std::optional<Bytes> from_hex(std::string_view text) {
+    try {
+        return Botan::hex_decode(text.data(), text.size(), false);
+    } catch (const Botan::Exception&) {
+        return std::nullopt;
+    }
+}
+
+std::string to_base32hex(BytesView octets) {
+    std::string text;
+    text.reserve((octets.size() * 8 + 4) / 5);
+    unsigned held = 0, bits = 0;  // bits not yet written, and how many
+    for (const auto octet : octets) {
+        held = (held << 8 | octet) & 0xfff;
+        for (bits += 8; bits >= 5; bits -= 5)
+            text += base32hex_digits[held >> (bits - 5) & 31];
+    }
+    if (bits > 0)
+        text += base32hex_digits[held << (5 - bits) & 31];
+    return text;
+}
+
+std::optional<Bytes> from_base32hex(std::string_view text) {
+    Bytes octets;
+    octets.reserve(text.size() * 5 / 8);
+    unsigned held = 0, bits = 0;
+    for (const char digit : text) {
+        const auto value = base32hex_value(digit);
+        if (!value)
+            return std::nullopt;
+        held = (held << 5 | *value) & 0xfff;
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            octets.push_back(static_cast<std::uint8_t>(held >> bits));
+        }
+    }
+    // A whole digit left over, or bits set in what is left over: no encoder writes that.
+    if (bits >= 5 || (held & ((1u << bits) - 1)) != 0)
+        return std::nullopt;
+    return octets;
+}
+
+}  // namespace kaspar

@@ -1,0 +1,124 @@
+// What the enforcer remembers of one zone: its keys, what is instructed, and every version of the
+// DS set, the DNSKEY RRset and the data's signatures that a cache may hold, with its window. The
+// core's input and, through the functions below, its only mutable state. No I/O; every time is
+// handed in.
+//
+// Versions start when they are instructed (from then on the signer may publish them at any moment)
+// and are closed when a report, or for the DS the operator or the parent, shows that they are gone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "enforcer/core/key_set.h"
+#include "enforcer/core/policy.h"
+
+namespace kaspar::enforcer {
+
+struct Key {
+    std::int64_t id = 0;  ///< the store's number; 0 in tests that have no store
+    Role role;
+    Algorithm algorithm;
+    unsigned bits;
+    std::vector<std::string> keystores;
+    std::uint16_t tag = 0;  ///< a label for people
+    Time created;
+
+    bool wanted = true;       ///< its goal: to be in use, or to leave
+    bool standby = false;     ///< published ahead of need, not used
+    bool may_return = false;  ///< left because the policy changed, so a change back takes it again
+    bool roll_asked = false;  ///< a person asked for its successor
+    std::optional<Time> active_since;  ///< when it took over, as reported
+};
+
+/// Which keys are where, as asked for: DS at the parent, DNSKEY RRset, its signers, the data's
+/// signers (D, K, S, Z in rollover tables).
+struct Arrangement {
+    KeySet ds, dnskey, dnskey_signers, zone_signers;
+
+    bool operator==(const Arrangement&) const = default;
+    KeySet all() const { return ds | dnskey | dnskey_signers | zone_signers; }
+};
+
+/// How long a version may be met in a cache.
+struct Window {
+    Time since;                 ///< from when it may have been published
+    Duration ttl;               ///< the largest TTL with which it is published now
+    std::optional<Time> floor;  ///< a cache may hold it until then from times of a larger TTL
+    std::optional<Time> until;  ///< no cache holds it after that; absent: it is or may be published
+
+    bool open() const { return !until; }
+    bool live(Time now, Duration margin = {}) const { return open() || *until + margin > now; }
+};
+
+struct DsVersion {
+    KeySet keys;
+    Window window;
+};
+
+struct DnskeyVersion {
+    KeySet keys, signers;
+    Window window;
+};
+
+struct DataVersion {
+    KeySet signers;  ///< of one RRset; empty: unsigned
+    Window window;
+};
+
+struct History {
+    std::vector<Key> keys;
+    Arrangement arrangement;    ///< as instructed last
+    std::vector<DsVersion> ds;  ///< open ones: what the parent may have now
+    std::vector<DnskeyVersion> dnskey;
+    std::vector<DataVersion> data;
+    std::uint64_t generation = 0;    ///< of the last instruction; 0: none yet
+    std::optional<Time> last_event;  ///< nothing is moved at an earlier time
+    std::optional<Time> ds_asked;    ///< since when the parent's DS set is to be arrangement.ds
+    bool paused = false;
+    bool approved = false;  ///< a person approved the next roll
+};
+
+/// A zone that Kaspar has just been given: caches hold unsigned data, no DNSKEY, no DS.
+History begin(const Policy& policy, Time now);
+
+/// What a report says that was published, in positions of History::keys.
+struct Observation {
+    std::uint64_t generation;
+    Time published;
+    KeySet dnskey, dnskey_signers;
+    std::vector<KeySet> data_signers;  ///< every set that occurs
+    Duration dnskey_ttl, largest_ttl, negative_ttl;
+};
+
+/// Takes in a report. Windows of versions that it shows to be gone start at `published`; only a
+/// report on the latest instruction shows that.
+void record(History& history, const Observation& seen, const Policy& policy);
+
+/// Makes `next` the arrangement asked for; opens the versions that may now come to be.
+void instruct(History& history, const Arrangement& next, const Policy& policy, Time now);
+
+/// The operator's or the parent check's word that the parent has (no longer has) the DS of `keys`.
+void ds_seen(History& history, KeySet keys, const Policy& policy, Time when);
+void ds_gone(History& history, KeySet keys, const Policy& policy, Time when);
+
+/// Keys whose DS the parent is asked to have, but may not have yet; and the reverse.
+KeySet ds_awaited(const History& history);
+KeySet ds_to_go(const History& history);
+
+/// Lets a policy's changed TTLs act on what is published: a larger one at once, a smaller one once
+/// caches cannot hold the larger (design promise 4).
+void follow_policy(History& history, const Policy& policy, Time now);
+
+/// Drops versions that no cache can hold, not even with the policy's safety margins.
+void forget(History& history, const Policy& policy, Time now);
+
+/// The versions that an arrangement could add to those that are open now.
+std::vector<KeySet> possible_ds(const History& history, KeySet asked);
+std::vector<KeySet> possible_data(const History& history, KeySet zone_signers);
+
+/// Those of `keys` that have `algorithm`.
+KeySet with_algorithm(const History& history, KeySet keys, Algorithm algorithm);
+
+}  // namespace kaspar::enforcer
