@@ -122,18 +122,21 @@ class ZoneReader {
     void take_item(Frame& frame) {
         const auto rest = frame.text.substr(frame.place.at);
         const auto start = frame.place;
-        if (!scanner_.scan(rest, start.line)) {
-            take_error(frame);
-            return;
-        }
-        const auto item = rest.substr(0, scanner_.consumed());
+        if (!scanner_.scan(rest, start.line))
+            return take_error(frame, std::nullopt);
+        auto item = rest.substr(0, scanner_.consumed());
         frame.place = {start.at + item.size(), scanner_.line()};
-        if (frame.place.at == frame.text.size()) {
-            frame.place.line = advance(frame.text, start, frame.place.at).line;
-            complain(frame, frame.place.line,
-                     "the file ends within this line and may have been cut; if the record is "
-                     "complete, end it with a newline");
-            return;
+        if (scanner_.is_within_parentheses()) {
+            const auto whole = item_at(frame.text, start.at);
+            frame.place = start;
+            if (whole.end != ItemEnd::newline || !words_of(whole.text.substr(item.size())).empty())
+                return take_error(frame, "unexpected words after the record's data");
+            item = whole.text;
+            frame.place = advance(frame.text, start, start.at + item.size());
+        } else if (frame.place.at == frame.text.size()) {
+            return complain(frame, advance(frame.text, start, frame.place.at).line,
+                            "the file ends within this line and may have been cut; if the record "
+                            "is complete, end it with a newline");
         }
         if (const auto escape = impossible_escape(item); !escape.empty())
             complain(frame, start.line,
@@ -142,7 +145,9 @@ class ZoneReader {
             complain(frame, start.line, *wrong);
     }
 
-    void take_error(Frame& frame) {
+    /// Tells what is wrong with the item at the frame's place, in `words` or libzscanner's, and
+    /// goes on after it.
+    void take_error(Frame& frame, std::optional<std::string_view> words) {
         const auto item = item_at(frame.text, frame.place.at);
         const auto end = frame.place.at + item.text.size();
         const auto after = advance(frame.text, frame.place, end);
@@ -156,6 +161,9 @@ class ZoneReader {
                      fmt::format("a quoted string opened here is never closed; close it on its "
                                  "line, or complete the file if it was cut, at: {}",
                                  excerpt(item.text)));
+        else if (words)
+            complain(frame, frame.place.line,
+                     fmt::format("{}, at: {}", *words, excerpt(item.text)));
         else
             complain_as_scanned(frame, item, after);
         frame.place = after;

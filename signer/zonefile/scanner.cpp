@@ -99,6 +99,10 @@ ScanError RecordScanner::error() const {
             s.error.code == ZS_DOS_NEWLINE};
 }
 
+bool RecordScanner::is_within_parentheses() const {
+    return state_->scanner.multiline;
+}
+
 bool RecordScanner::scan_ttl(std::string_view directive, std::uint64_t line) {
     feed(directive, line);
     return state_->scanner.state == ZS_STATE_EOF;

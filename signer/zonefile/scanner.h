@@ -43,6 +43,11 @@ class RecordScanner {
     std::uint64_t line() const;                         ///< at consumed()
     ScanError error() const;
 
+    /// True if the scanned record ends within parentheses that are still open: libzscanner takes a
+    /// record whose last word is an address as ended by any newline. What follows up to the closing
+    /// parenthesis is the caller's to check and skip.
+    bool is_within_parentheses() const;
+
     /// Reads a $TTL directive. False: see error().
     bool scan_ttl(std::string_view directive, std::uint64_t line);
 
