@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "signer/core/name_order.h"
+#include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
 #include "signer/zonefile/generate.h"
 #include "signer/zonefile/items.h"
@@ -186,9 +187,11 @@ class ZoneReader {
             return fmt::format("{} is not within the zone {}; correct or remove the record",
                                name_text(record.owner), apex_.text());
         if (is_meta_type(record.type))
-            return fmt::format("type {} cannot stand in a zone; remove the record", record.type);
+            return fmt::format("type {} cannot stand in a zone; remove the record",
+                               type_text(record.type));
         if (!rdata_has_its_shape(record.type, record.rdata))
-            return fmt::format("the RDATA is not that of a record of type {}", record.type);
+            return fmt::format("the RDATA is not that of a record of type {}; correct or remove it",
+                               type_text(record.type));
         const auto ttl = ttl_of(frame, line, record);
         if (!ttl)
             return "no TTL; write one, or $TTL before this record";
@@ -226,11 +229,6 @@ class ZoneReader {
         for (const auto octet : rdata.last(4))
             minimum = minimum << 8 | octet;
         return minimum;
-    }
-
-    static std::string name_text(BytesView wire) {
-        const auto name = Name::from_wire(wire);
-        return name.ok() ? name->text() : "?";
     }
 
     // ---- directives

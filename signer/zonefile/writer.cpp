@@ -10,6 +10,7 @@ extern "C" {
 #include <algorithm>
 #include <array>
 
+#include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
 #include "signer/zonefile/scanner.h"
 
@@ -19,26 +20,6 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::size_t largest_text = 4 * 65536 + 4096;  // octets as \DDD, and room for words
-
-constexpr bool is_plain(std::uint8_t octet) {
-    return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-           (octet >= '0' && octet <= '9') || octet == '-' || octet == '_' || octet == '*';
-}
-
-void append_octet(std::string& out, std::uint8_t octet) {
-    if (is_plain(octet)) {
-        out += static_cast<char>(octet);
-        return;
-    }
-    out += '\\';
-    if (octet > ' ' && octet < 0x7f) {
-        out += static_cast<char>(octet);
-        return;
-    }
-    out += static_cast<char>('0' + octet / 100);
-    out += static_cast<char>('0' + octet / 10 % 10);
-    out += static_cast<char>('0' + octet % 10);
-}
 
 /// RFC 3597 §5.
 void append_generic(std::string& out, BytesView rdata) {
@@ -101,7 +82,11 @@ std::optional<std::string_view> RecordText::State::dump(std::uint16_t type, Byte
 bool RecordText::State::reads_back(std::string_view text_of_rdata, std::uint16_t type,
                                    BytesView octets) {
     check.clear();
-    fmt::format_to(std::back_inserter(check), ". 0 IN {} {}\n", type_text(type), text_of_rdata);
+    check += ". 0 IN ";
+    append_type_text(check, type);
+    check += ' ';
+    check += text_of_rdata;
+    check += '\n';
     if (!scanner.scan(check, 1) || scanner.consumed() + 1 != check.size())
         return false;
     const auto record = scanner.record();
@@ -114,31 +99,13 @@ RecordText::~RecordText() = default;
 RecordText::RecordText(RecordText&&) noexcept = default;
 RecordText& RecordText::operator=(RecordText&&) noexcept = default;
 
-void append_name_text(std::string& out, BytesView name) {
-    if (name.size() <= 1)
-        out += '.';
-    for (std::size_t at = 0; at < name.size() && name[at] != 0; at += name[at] + 1U) {
-        for (const auto octet : name.subspan(at + 1, name[at]))
-            append_octet(out, octet);
-        out += '.';
-    }
-}
-
-std::string type_text(std::uint16_t type) {
-    char text[32];
-    const int length = knot_rrtype_to_string(type, text, sizeof text);
-    return length > 0 ? std::string(text) : fmt::format("TYPE{}", type);
-}
-
 void RecordText::append(std::string& out, BytesView owner, std::uint32_t ttl, std::uint16_t type,
                         BytesView rdata) {
     append_name_text(out, owner);
     char head[64];
     const auto end = fmt::format_to_n(head, sizeof head, "\t{}\tIN\t", ttl).out;
     out.append(head, end);
-    char name[32];
-    const int length = knot_rrtype_to_string(type, name, sizeof name);
-    out.append(name, static_cast<std::size_t>(std::max(length, 0)));
+    append_type_text(out, type);
     out += '\t';
     append_rdata(out, type, rdata);
     out += '\n';

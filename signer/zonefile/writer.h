@@ -10,12 +10,6 @@
 
 namespace kaspar::signer {
 
-/// Appends a wire-format name in presentation format, absolute, odd octets escaped.
-void append_name_text(std::string& out, BytesView name);
-
-/// "A", "NSEC3", "TYPE65280".
-std::string type_text(std::uint16_t type);
-
 /// Formats records; keeps its buffers between calls. RDATA that libknot cannot print, or whose text
 /// would not read back as the same octets, goes out in the generic form of RFC 3597 §5.
 class RecordText {
