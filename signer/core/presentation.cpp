@@ -21,7 +21,7 @@ void append_octet(std::string& out, std::uint8_t octet) {
         return;
     }
     out += '\\';
-    if (octet > ' ' && octet < 0x7f) {
+    if (octet > ' ' && octet < 0x7f && octet != '[') {  // BIND takes "\[" for a bit-string label
         out += static_cast<char>(octet);
         return;
     }

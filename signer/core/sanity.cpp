@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::uint64_t most_listed = 50;
 
+constexpr std::string_view below_delegation =
+    "below a delegation; it is published unsigned and no resolver will see it";
+constexpr std::string_view below_dname =
+    "below a DNAME; it is published unsigned and no resolver will see it (RFC 6672 §2.4)";
+
 /// Lines of one kind: the first ones, and how many there were.
 class Lines {
   public:
@@ -113,9 +118,7 @@ class SanityCheck {
             check_type(node, kind, rrset);
         }
         if (kind == NodeKind::below_dname)
-            warn_of_hidden(node,
-                           "below a DNAME; it is published unsigned and no resolver will see "
-                           "it (RFC 6672 §2.4)");
+            warn_of_hidden(node, below_dname);
     }
 
     void check_ttl(const Node& node, const RRset& rrset) {
@@ -147,6 +150,8 @@ class SanityCheck {
             case rr::ns:
                 if (kind == NodeKind::delegation)
                     check_glue(node, rrset);
+                if (kind == NodeKind::below_delegation)
+                    warning(node, rrset, below_delegation);
                 break;
             case rr::ds:
                 if (kind == NodeKind::authoritative)
@@ -155,9 +160,7 @@ class SanityCheck {
                 break;
             default:
                 if (kind == NodeKind::below_delegation && !is_address(rrset.type))
-                    warning(node, rrset,
-                            "below a delegation; it is published unsigned and no resolver will see "
-                            "it");
+                    warning(node, rrset, below_delegation);
         }
     }
 
