@@ -34,6 +34,7 @@ Fault cannot_look_at(const Path& path) {
             fmt::format("cannot look at {}: {}", path.string(), std::strerror(errno))};
 }
 
+/// The current user, or root, owns it.
 Outcome check_owner(const Path& path, const struct stat& status) {
     if (status.st_uid == geteuid() || status.st_uid == 0)
         return Done{};
@@ -41,16 +42,6 @@ Outcome check_owner(const Path& path, const struct stat& status) {
                  fmt::format("{} belongs to user {}, but this runs as user {}: run it as the owner "
                              "of the keys, or chown the keys to the user that runs it",
                              path.string(), status.st_uid, geteuid())};
-}
-
-/// Only the owner may do anything with it, and the owner is the current user or root.
-Outcome check_private(const Path& path, const struct stat& status, std::string_view right_mode) {
-    KASPAR_CHECK(check_owner(path, status));
-    if ((status.st_mode & 077) == 0)
-        return Done{};
-    return Fault{FaultClass::key,
-                 fmt::format("{0} is open to others than its owner (mode {1:04o}): chmod {2} {0}",
-                             path.string(), status.st_mode & 07777, right_mode)};
 }
 
 Outcome check_folder(const Path& folder) {
@@ -63,13 +54,15 @@ Outcome check_folder(const Path& folder) {
             fmt::format("there is no folder {0}: restore it from its backup, or, for a new "
                         "key store, make it: install -d -m 0700 {0}",
                         folder.string())};
-    return check_private(folder, status, "0700");
+    KASPAR_CHECK(check_owner(folder, status));
+    return check_private(folder);
 }
 
+/// That it is there and ours; read_private_file() looks at the mode.
 Outcome check_file(const Path& file) {
     struct stat status {};
     if (stat(file.c_str(), &status) == 0)
-        return check_private(file, status, "0600");
+        return check_owner(file, status);
     if (errno != ENOENT)
         return cannot_look_at(file);
     return Fault{FaultClass::key,
