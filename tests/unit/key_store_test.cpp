@@ -9,6 +9,7 @@
 #include "common/keys/file_key_store.h"
 #include "common/keys/key_file.h"
 #include "common/system/file.h"
+#include "common/values/digest.h"
 #include "common/values/encoding.h"
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
@@ -204,6 +205,29 @@ TEST_CASE("a key file that is damaged anywhere opens as no key", "[key_store]") 
     }
     overwrite(place.file(), text);
     CHECK(store->find(locator).value() == made);
+}
+
+TEST_CASE("a key file that names another algorithm or key is refused even if its digest is right",
+          "[key_store]") {
+    const Secret passphrase("right");
+    const PrivateKey key = generate_private_key(p256).value();
+    const std::string text = write_key_file(key, passphrase).value();
+    const auto altered = [&](const std::string& from, const std::string& to) {
+        std::string lines = text.substr(text.find('\n') + 1);
+        lines.replace(lines.find(from), from.size(), to);
+        return text.substr(0, text.find(':') + 2) + to_hex(sha256(as_bytes(lines))) + "\n" + lines;
+    };
+    const std::string fingerprint = key.public_half.fingerprint();
+    CHECK(read_key_file(altered("Algorithm", "Algorithm"), passphrase).ok());
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{fingerprint, other_locator},
+                                   {"ecdsap256sha256", "ecdsap384sha384"},
+                                   {"ecdsap256sha256", "abacus"},
+                                   {"Fingerprint", "Finger"},
+                                   {"ENCRYPTED PRIVATE KEY", "PRIVATE KEY"}}) {
+        INFO(to);
+        const Fault fault = fault_of(read_key_file(altered(from, to), passphrase));
+        CHECK(fault.kind == FaultClass::key);
+    }
 }
 
 TEST_CASE("ciphertext that is damaged anywhere gives no key that proves itself the right one",
