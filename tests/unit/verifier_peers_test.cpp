@@ -71,3 +71,25 @@ TEST_CASE("kzonesign's ZONEMD and CDS records are good", "[verifier][peers]") {
                        "    zonemd-generate: " + digest + "\n");
     check_good(text);
 }
+
+TEST_CASE("names in the RDATA of every type are taken in the form that signers give them",
+          "[verifier][peers]") {
+    check_good(sign_with_bind(
+        {13}, Denial::nsec,
+        "PTR PTR Some.Host\n"
+        "MINFO MINFO Some.Host Other.Host\n"
+        "MX MX 10 Some.Host\n"
+        "RP RP Some.Host Other.Host\n"
+        "AFSDB AFSDB 1 Some.Host\n"
+        "RT RT 1 Some.Host\n"
+        "SRV SRV 1 2 3 Some.Host\n"
+        "NAPTR NAPTR 100 10 \"U\" \"E2U+sip\" \"!^.*$!sip:Info@Example!\" Some.Host\n"
+        "KX KX 1 Some.Host\n"
+        "LP LP 1 Some.Host\n"
+        "HINFO HINFO \"CPU\" \"OS\"\n"
+        "SVCB SVCB 1 Some.Host alpn=h2\n"
+        "HTTPS HTTPS 0 Some.Host\n"
+        "HIP TYPE65280 \\# 3 414243\n"
+        "CAA CAA 0 issue \"CA.Example\"\n"
+        "\\000odd\\.Label\\255 A 192.0.2.1\n"));
+}
