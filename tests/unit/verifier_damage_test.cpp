@@ -336,6 +336,28 @@ const std::vector<Damage>& damages() {
              z.add("@ 3600 SOA ns1.example. other.example. 1 7200 3600 1209600 300");
          },
          "example", "SOA", "there are 2 SOA records"},
+        {"TTLs that differ within an RRset", Denial::nsec,
+         [](TextZone& z) { z.add("Mail 60 A 192.0.2.99"); }, "Mail.example", "A",
+         "the TTLs within the RRset differ"},
+        {"two CNAMEs at one name", Denial::nsec,
+         [](TextZone& z) { z.add("www 3600 CNAME ns1.example."); }, "www.example", "CNAME",
+         "there are 2 records, and must be one"},
+        {"two NSEC records at one name", Denial::nsec,
+         [](TextZone& z) { z.add("Mail 300 NSEC zzz.example. A RRSIG NSEC"); }, "Mail.example",
+         "NSEC", "there are 2 records, and must be one"},
+        {"two NSEC3PARAM records", Denial::nsec3,
+         [](TextZone& z) { z.add("@ 0 NSEC3PARAM 1 0 5 -"); }, "example", "NSEC3PARAM",
+         "there are 2 NSEC3PARAM records"},
+        {"NSEC3 with an algorithm that came before it", Denial::nsec3,
+         [](TextZone& z) {
+             z.add("@ 3600 DNSKEY 256 3 5 AwEAAcFcGsaxxdgiuuGmCkVImy4h99CqT7jwY3pexPGc");
+         },
+         "example", "NSEC3PARAM", "algorithm rsasha1 goes with NSEC only"},
+        {"a DNSKEY of an unknown algorithm", Denial::nsec,
+         [](TextZone& z) { z.add("@ 3600 DNSKEY 256 3 200 AAAA"); }, "example", "DNSKEY",
+         "has algorithm 200, with which nothing can be verified"},
+        {"no NS at the apex", Denial::nsec, [](TextZone& z) { z.remove("", "NS"); }, "example",
+         "NS", "no NS records at the apex"},
         {"CDS that matches no key", Denial::nsec,
          [](TextZone& z) {
              z.add(

@@ -292,6 +292,26 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
     }
 }
 
+TEST_CASE("a key that signs ahead may not sign the key sets", "[verifier]") {
+    auto text = sign_with_bind({13, 15}, Denial::nsec);
+    const auto ksk = key_with(dnskeys_of(text.zone()), true, Algorithm::ed25519);
+    remove_if(text, [](const TextRecord& record) {
+        return record.type == "DNSKEY" && record.rdata[2] == "15";
+    });
+    const auto zone = text.zone();
+    const auto result = verify(
+        {.zone = zone, .now = while_valid(), .make_verifier = make_verifier, .ahead = {ksk}});
+    CHECK(tells(result.problems, "example", "DNSKEY", "may not yet sign this RRset"));
+}
+
+TEST_CASE("a revoked key's algorithm calls for no signatures", "[verifier]") {
+    auto text = plain();
+    text.add("@ 3600 DNSKEY 385 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=");
+    const auto result = verify_zone(text.zone());
+    CHECK(result.algorithms == std::vector{Algorithm::ecdsap256sha256});
+    CHECK_FALSE(tells(result.problems, "www.example", "CNAME", "no signature with algorithm"));
+}
+
 // --- CDS and CDNSKEY ---
 
 namespace {
