@@ -192,6 +192,8 @@ std::string unsigned_zone() {
            "insecure NS ns.insecure\n"
            "ns.insecure A 192.0.2.5\n"
            "a.unsigned.branch NS ns.invalid.\n"
+           "at-cut NS at-cut\n"
+           "at-cut A 192.0.2.6\n"
            "renamed DNAME elsewhere.invalid.\n";
 }
 

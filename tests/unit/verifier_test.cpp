@@ -116,14 +116,15 @@ TEST_CASE("the result counts what it saw", "[verifier]") {
     const auto result = verify_zone(zone);
     CHECK(result.secure);
     CHECK(result.algorithms == std::vector{Algorithm::ecdsap256sha256});
-    // apex, _sip._tcp, a.unsigned.branch, deep.ent.empty, insecure, Mail, ns1, renamed, secure,
+    // apex, _sip._tcp, a.unsigned.branch, at-cut, deep.ent.empty, insecure, Mail, ns1, renamed,
+    // secure,
     // *.wild, www; not the glue.
-    CHECK(result.names == 11);
-    CHECK(result.nsec_records == 11);
+    CHECK(result.names == 12);
+    CHECK(result.nsec_records == 12);
     // SOA NS MX TXT DNSKEY; SRV; A; A; A AAAA; DNAME; DS; TXT; CNAME; and an NSEC each.
-    CHECK(result.rrsets == 14 + 11);
-    CHECK(result.signatures == 25);
-    CHECK(result.signatures_checked == 25);
+    CHECK(result.rrsets == 14 + 12);
+    CHECK(result.signatures == 26);
+    CHECK(result.signatures_checked == 26);
     CHECK(result.records == zone.record_count());
 }
 
@@ -135,7 +136,7 @@ TEST_CASE("the result says who signed what", "[verifier]") {
     const auto zsk = key_with(keys, false, Algorithm::ecdsap256sha256).key.fingerprint();
     CHECK(result.dnskey_signers == std::vector{ksk});
     REQUIRE(result.data_signers.size() == 1);
-    CHECK(result.data_signers[0] == SignerSet{{zsk}, 24});
+    CHECK(result.data_signers[0] == SignerSet{{zsk}, 25});
 }
 
 TEST_CASE("a zone without SOA at its apex is told, and no more", "[verifier]") {
@@ -440,7 +441,7 @@ TEST_CASE("only signatures that were not in the last zone are checked when asked
     }
     SECTION("another key with the same tag published") {
         zsk_record(text) = impostor_of(zsk_record(text));
-        CHECK(tells(check(25).problems, "Mail.example", "A", "does not verify"));
+        CHECK(tells(check(26).problems, "Mail.example", "A", "does not verify"));
     }
     SECTION("structure is checked all the same") {
         text.remove("Mail", "RRSIG A");
@@ -452,15 +453,25 @@ TEST_CASE("a sample holds the apex and a share of the rest", "[verifier]") {
     std::string many;
     for (int i = 0; i < 1500; ++i)
         many += "host" + std::to_string(i) + " A 192.0.2.1\n";
-    const auto zone = sign_with_bind({13}, Denial::nsec, many).zone();
-    const auto result = verify({.zone = zone,
-                                .now = while_valid(),
-                                .make_verifier = make_verifier,
-                                .extent = VerifyExtent::sample});
+    auto text = sign_with_bind({13}, Denial::nsec, many);
+    const auto sample = [&] {
+        const auto zone = text.zone();
+        return verify({.zone = zone,
+                       .now = while_valid(),
+                       .make_verifier = make_verifier,
+                       .extent = VerifyExtent::sample});
+    };
+    const auto result = sample();
     CHECK(result.good());
-    CHECK(result.signatures == 3025);
+    CHECK(result.signatures == 3026);
     CHECK(result.signatures_checked >= 1000);
     CHECK(result.signatures_checked <= 1020);
+
+    for (const char* type : {"SOA", "NS", "MX", "TXT", "NSEC", "DNSKEY"}) {
+        auto& base64 = text.at("", std::string("RRSIG ") + type).rdata[8];
+        base64[10] = base64[10] == 'A' ? 'B' : 'A';
+    }
+    CHECK(sample().problem_count == 6);
 }
 
 TEST_CASE("several threads find what one finds", "[verifier]") {
@@ -537,9 +548,9 @@ TEST_CASE("opt-out leaves insecure delegations out of the chain, and what leads 
     const auto zone = sign_with_bind({13}, Denial::opt_out).zone();
     const auto result = verify_zone(zone);
     CHECK(result.good());
-    // Without insecure, a.unsigned.branch, unsigned.branch, branch and insecure's glue.
+    // Without insecure, at-cut, a.unsigned.branch, unsigned.branch and branch.
     const auto full = verify_zone(sign_with_bind({13}, Denial::nsec3).zone());
-    CHECK(full.nsec3_records == result.nsec3_records + 4);
+    CHECK(full.nsec3_records == result.nsec3_records + 5);
 }
 
 // --- what people and programs are shown ---
@@ -551,7 +562,7 @@ TEST_CASE("the verdict is told in words and as JSON", "[verifier]") {
     CHECK(verification_text(name, good, while_valid()) ==
           "example: good\n"
           "  signed with ecdsap256sha256; denial by NSEC\n"
-          "  11 names, 25 RRsets to be signed; 25 of 25 signatures checked\n"
+          "  12 names, 26 RRsets to be signed; 26 of 26 signatures checked\n"
           "  first signature expires at 2026-02-01T00:00:00Z, in 17d\n");
 
     text.remove("www", "RRSIG CNAME");
