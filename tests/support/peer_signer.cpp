@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "signer/zonefile/reader.h"
 #include "tests/support/catch.h"
+#include "tests/support/command.h"
+#include "tests/support/temp_folder.h"
 
 namespace kaspar::test {
 
@@ -18,21 +19,9 @@ namespace {
 
 constexpr const char* origin = "example.";
 
-/// A fresh folder, removed with all in it.
+/// A fresh folder in which programs run.
 class Workshop {
   public:
-    Workshop() {
-        std::string pattern = (fs::temp_directory_path() / "kaspar-peer-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        folder_ = pattern;
-    }
-    ~Workshop() {
-        std::error_code ignored;
-        fs::remove_all(folder_, ignored);
-    }
-    Workshop(const Workshop&) = delete;
-    Workshop& operator=(const Workshop&) = delete;
-
     fs::path file(const std::string& name) const { return folder_ / name; }
 
     void write(const std::string& name, const std::string& text) const {
@@ -48,17 +37,16 @@ class Workshop {
     }
 
     /// Runs a shell command in the folder; returns what it prints; fails the test if it fails.
-    std::string run(const std::string& command) const {
-        const auto whole =
-            fmt::format("cd '{}' && ( {} ) >stdout 2>stderr", folder_.string(), command);
-        const int status = std::system(whole.c_str());
-        INFO(command << "\n" << read("stderr"));
-        REQUIRE(status == 0);
-        return read("stdout");
+    std::string shell(const std::string& command) const {
+        const auto result = run(
+            {.arguments = {"sh", "-c", fmt::format("cd '{}' && {}", file("").string(), command)}});
+        INFO(command << "\n" << result.errors);
+        REQUIRE(result.status == 0);
+        return result.output;
     }
 
   private:
-    fs::path folder_;
+    TempFolder folder_;
 };
 
 std::string absolute(std::string_view owner) {
@@ -93,8 +81,8 @@ std::vector<std::string> make_keys(const Workshop& workshop, const std::vector<i
     for (const int algorithm : algorithms) {
         const auto make =
             fmt::format("dnssec-keygen -q -a {} {}", algorithm, algorithm == 8 ? "-b 2048 " : "");
-        keys.push_back(without_newline(workshop.run(make + "-f KSK example")));
-        keys.push_back(without_newline(workshop.run(make + "example")));
+        keys.push_back(without_newline(workshop.shell(make + "-f KSK example")));
+        keys.push_back(without_newline(workshop.shell(make + "example")));
     }
     return keys;
 }
@@ -208,7 +196,7 @@ TextZone sign_with_bind(const std::vector<int>& algorithms, Denial denial, const
     for (const auto& key : make_keys(workshop, algorithms))
         text += workshop.read(key + ".key");
     workshop.write("zone", text);
-    workshop.run(
+    workshop.shell(
         fmt::format("dnssec-signzone -P -q -O full -o example -s {} -e {} {} {} -f out zone",
                     signed_from, signed_until, denial_options(denial), options));
     return TextZone::parse(workshop.read("out"));
@@ -218,8 +206,8 @@ TextZone sign_with_ldns(int algorithm, const std::string& options) {
     const Workshop workshop;
     const auto keys = make_keys(workshop, {algorithm});
     workshop.write("zone", unsigned_zone());
-    workshop.run(fmt::format("ldns-signzone -i {} -e {} {} -f out zone {} {}", signed_from,
-                             signed_until, options, keys.at(0), keys.at(1)));
+    workshop.shell(fmt::format("ldns-signzone -i {} -e {} {} -f out zone {} {}", signed_from,
+                               signed_until, options, keys.at(0), keys.at(1)));
     return TextZone::parse(workshop.read("out"));
 }
 
@@ -233,8 +221,8 @@ TextZone sign_with_knot(const std::string& policy, const std::string& zone_optio
                                             "    file: example.zone\n    dnssec-signing: on\n"
                                             "    dnssec-policy: p\n{2}",
                                             folder, policy, zone_options));
-    workshop.run(fmt::format("mkdir out && kzonesign -c knot.conf -t {} -o out example",
-                             while_valid().time_since_epoch().count()));
+    workshop.shell(fmt::format("mkdir out && kzonesign -c knot.conf -t {} -o out example",
+                               while_valid().time_since_epoch().count()));
     return TextZone::parse(workshop.read("out/example.zone"));
 }
 
