@@ -553,6 +553,66 @@ TEST_CASE("opt-out leaves insecure delegations out of the chain, and what leads 
     CHECK(full.nsec3_records == result.nsec3_records + 5);
 }
 
+// --- RDATA from anywhere ---
+
+namespace {
+
+class Believer : public SignatureVerifier {
+  public:
+    bool verify(BytesView, BytesView) override { return true; }
+};
+
+Result<std::unique_ptr<SignatureVerifier>> believe(const PublicKey&) {
+    return std::unique_ptr<SignatureVerifier>(std::make_unique<Believer>());
+}
+
+struct Place {
+    const Node* node;
+    const RRset* rrset;
+    std::uint32_t record;
+};
+
+/// The zone with one record's RDATA cut to `size` octets.
+Zone cut_short(const Zone& zone, const Place& place, std::size_t size) {
+    ZoneBuilder builder(zone.apex());
+    for (const auto& node : zone.nodes())
+        for (const auto& rrset : zone.rrsets(node))
+            for (std::uint32_t i = 0; i < rrset.record_count; ++i) {
+                const auto rdata = zone.rdata(rrset, i);
+                const bool here = &rrset == place.rrset && i == place.record;
+                builder.add(zone.owner(node), rrset.type, rrset.ttl,
+                            here ? rdata.first(size) : rdata);
+            }
+    return builder.build();
+}
+
+std::vector<Place> dnssec_records(const Zone& zone) {
+    std::vector<Place> places;
+    for (const auto& node : zone.nodes())
+        for (const auto& rrset : zone.rrsets(node))
+            if (rrset.type == rr::soa || rrset.type >= rr::ds)
+                for (std::uint32_t i = 0; i < rrset.record_count; ++i)
+                    places.push_back({&node, &rrset, i});
+    return places;
+}
+
+}  // namespace
+
+TEST_CASE("RDATA cut anywhere is told of, and never read beyond its end", "[verifier]") {
+    const auto denial = GENERATE(Denial::nsec, Denial::nsec3);
+    const auto zone = sign_with_bind({13}, denial, "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==\n").zone();
+    for (const auto& place : dnssec_records(zone))
+        for (std::size_t size = 0; size < zone.rdata(*place.rrset, place.record).size(); ++size) {
+            // A key or signature that is too short is for the cryptography to refuse, and a bitmap
+            // may end where a window ends.
+            const auto cut = cut_short(zone, place, size);
+            const auto result =
+                verify({.zone = cut, .now = while_valid(), .make_verifier = believe});
+            if (size < 5 && place.rrset->type != rr::ds)
+                CHECK_FALSE(result.good());
+        }
+}
+
 // --- what people and programs are shown ---
 
 TEST_CASE("the verdict is told in words and as JSON", "[verifier]") {
