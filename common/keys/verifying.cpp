@@ -1,0 +1,247 @@
+// Signatures by public key, for the verifier: it decides what may be published, so it shares no
+// code with what signs, and reads the DNSKEY form on its own.
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#include <array>
+
+#include "common/keys/openssl_adapter.h"
+#include "common/keys/signing_key.h"
+
+namespace kaspar {
+namespace {
+
+using openssl::Key;
+
+/// How an algorithm's signatures are checked.
+struct Scheme {
+    const char* digest;    ///< nullptr: the message itself is signed (EdDSA)
+    const char* type;      ///< OpenSSL's name of the key type
+    const char* curve;     ///< nullptr unless ECDSA
+    std::size_t key_size;  ///< octets of the public key; 0 for RSA
+};
+
+Scheme scheme_of(Algorithm algorithm) {
+    switch (algorithm) {
+        case Algorithm::rsasha1:
+        case Algorithm::rsasha1_nsec3:
+            return {"SHA1", "RSA", nullptr, 0};
+        case Algorithm::rsasha256:
+            return {"SHA256", "RSA", nullptr, 0};
+        case Algorithm::rsasha512:
+            return {"SHA512", "RSA", nullptr, 0};
+        case Algorithm::ecdsap256sha256:
+            return {"SHA256", "EC", "prime256v1", 64};
+        case Algorithm::ecdsap384sha384:
+            return {"SHA384", "EC", "secp384r1", 96};
+        case Algorithm::ed25519:
+            return {nullptr, "ED25519", nullptr, 32};
+        case Algorithm::ed448:
+            return {nullptr, "ED448", nullptr, 57};
+    }
+    require(false, "every algorithm has its scheme");
+    return {};
+}
+
+Fault malformed(std::string_view what) {
+    ERR_clear_error();
+    return {FaultClass::key, fmt::format("malformed public key: {}", what)};
+}
+
+Key from_parameters(const char* type, OSSL_PARAM_BLD* builder) {
+    const openssl::Handle<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder));
+    const openssl::KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    EVP_PKEY* key = nullptr;
+    if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1)
+        return nullptr;
+    return Key(key);
+}
+
+using Builder = openssl::Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+
+struct RsaNumbers {
+    BytesView exponent, modulus;
+};
+
+/// RFC 3110 §2; its limit of 4096 bits, and 512 as RFC 5702 §2 has it.
+Result<RsaNumbers> split_rsa(BytesView octets) {
+    std::size_t at = 1, exponent_size = octets.empty() ? 0 : octets[0];
+    if (exponent_size == 0 && octets.size() >= 3) {
+        exponent_size = static_cast<std::size_t>(octets[1] << 8 | octets[2]);
+        at = 3;
+    }
+    if (exponent_size == 0 || octets.size() <= at + exponent_size)
+        return malformed("the RSA exponent fills or exceeds it");
+    return RsaNumbers{octets.subspan(at, exponent_size), octets.subspan(at + exponent_size)};
+}
+
+Outcome check_rsa(const RsaNumbers& numbers) {
+    const auto [exponent, modulus] = numbers;
+    if (exponent[0] == 0 || modulus[0] == 0)
+        return malformed("an RSA number begins with zero octets (RFC 3110 §2)");
+    // 64 bits is what OpenSSL takes for large moduli; nobody needs more (RFC 8017 has 65537).
+    if (exponent.size() > 8 || (exponent.size() == 1 && exponent[0] < 3) ||
+        exponent.back() % 2 == 0)
+        return malformed("the RSA exponent is not an odd number from 3 to 2^64");
+    if (modulus.size() < 512 / 8 || modulus.size() > 4096 / 8 || modulus.back() % 2 == 0)
+        return malformed("the RSA modulus is not an odd number of 512 to 4096 bits");
+    return Done{};
+}
+
+openssl::BigNumber to_number(BytesView octets) {
+    return openssl::BigNumber(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
+}
+
+Result<Key> rsa_key(BytesView octets) {
+    KASPAR_TRY(const RsaNumbers numbers, split_rsa(octets));
+    KASPAR_CHECK(check_rsa(numbers));
+    const auto exponent = to_number(numbers.exponent), modulus = to_number(numbers.modulus);
+    const Builder builder(OSSL_PARAM_BLD_new());
+    if (!builder ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1)
+        return openssl::fault("the public key cannot be read");
+    Key key = from_parameters("RSA", builder.get());
+    if (!key)
+        return malformed("these are no RSA numbers");
+    return key;
+}
+
+/// RFC 6605 §4: a bare point. OpenSSL refuses one that is not on the curve.
+Result<Key> ecdsa_key(const char* curve, BytesView point) {
+    Bytes uncompressed{0x04};
+    uncompressed.insert(uncompressed.end(), point.begin(), point.end());
+    const Builder builder(OSSL_PARAM_BLD_new());
+    if (!builder ||
+        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) != 1 ||
+        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY,
+                                         uncompressed.data(), uncompressed.size()) != 1)
+        return openssl::fault("the public key cannot be read");
+    Key key = from_parameters("EC", builder.get());
+    if (!key)
+        return malformed("the point is not on the curve");
+    return key;
+}
+
+Result<Key> to_key(const Scheme& scheme, BytesView octets) {
+    if (scheme.key_size == 0)
+        return rsa_key(octets);
+    if (octets.size() != scheme.key_size)
+        return malformed(
+            fmt::format("it has {} octets instead of {}", octets.size(), scheme.key_size));
+    if (scheme.curve)
+        return ecdsa_key(scheme.curve, octets);
+    Key key(EVP_PKEY_new_raw_public_key_ex(nullptr, scheme.type, nullptr, octets.data(),
+                                           octets.size()));
+    if (!key)
+        return malformed("this is no point of the curve");
+    return key;
+}
+
+/// r and s, each of half the size, as the DER that OpenSSL wants.
+Bytes to_der(BytesView signature) {
+    const std::size_t half = signature.size() / 2;
+    auto r = to_number(signature.first(half)), s = to_number(signature.subspan(half));
+    const openssl::EcdsaSignature pair(ECDSA_SIG_new());
+    if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1)
+        return {};
+    r.release(), s.release();  // they now belong to the pair
+    const int size = i2d_ECDSA_SIG(pair.get(), nullptr);
+    Bytes der(size > 0 ? static_cast<std::size_t>(size) : 0);
+    unsigned char* at = der.data();
+    if (size > 0)
+        i2d_ECDSA_SIG(pair.get(), &at);
+    return der;
+}
+
+/// RSA and ECDSA.
+class DigestVerifier final : public SignatureVerifier {
+  public:
+    static Result<std::unique_ptr<SignatureVerifier>> make(const Scheme& scheme, Key key);
+    bool verify(BytesView message, BytesView signature) override;
+
+  private:
+    DigestVerifier(const Scheme& scheme, Key key) : ecdsa_(scheme.curve), key_(std::move(key)) {}
+    bool prepare(const Scheme& scheme);
+    bool matches(BytesView message, BytesView signature);
+
+    bool ecdsa_;
+    Key key_;
+    std::size_t signature_size_ = 0;
+    openssl::Digest digest_;
+    openssl::DigestContext digester_;
+    openssl::KeyContext verifier_;
+};
+
+bool DigestVerifier::prepare(const Scheme& scheme) {
+    signature_size_ = ecdsa_ ? scheme.key_size  // a point and a pair r, s are equally wide
+                             : static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+    digest_.reset(EVP_MD_fetch(nullptr, scheme.digest, nullptr));
+    digester_.reset(EVP_MD_CTX_new());
+    verifier_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
+    return digest_ && digester_ && verifier_ && EVP_PKEY_verify_init(verifier_.get()) == 1 &&
+           (ecdsa_ || EVP_PKEY_CTX_set_rsa_padding(verifier_.get(), RSA_PKCS1_PADDING) == 1) &&
+           EVP_PKEY_CTX_set_signature_md(verifier_.get(), digest_.get()) == 1;
+}
+
+Result<std::unique_ptr<SignatureVerifier>> DigestVerifier::make(const Scheme& scheme, Key key) {
+    std::unique_ptr<DigestVerifier> made(new DigestVerifier(scheme, std::move(key)));
+    if (!made->prepare(scheme))
+        return openssl::fault("OpenSSL cannot verify by this key");
+    return std::unique_ptr<SignatureVerifier>(std::move(made));
+}
+
+bool DigestVerifier::matches(BytesView message, BytesView signature) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    return EVP_DigestInit_ex2(digester_.get(), digest_.get(), nullptr) == 1 &&
+           EVP_DigestUpdate(digester_.get(), message.data(), message.size()) == 1 &&
+           EVP_DigestFinal_ex(digester_.get(), digest.data(), &size) == 1 &&
+           EVP_PKEY_verify(verifier_.get(), signature.data(), signature.size(), digest.data(),
+                           size) == 1;
+}
+
+bool DigestVerifier::verify(BytesView message, BytesView signature) {
+    if (signature.size() != signature_size_)
+        return false;
+    const bool good = ecdsa_ ? matches(message, to_der(signature)) : matches(message, signature);
+    if (!good)
+        ERR_clear_error();
+    return good;
+}
+
+/// Ed25519 and Ed448. A key that is no point of the curve verifies nothing.
+class EdwardsVerifier final : public SignatureVerifier {
+  public:
+    explicit EdwardsVerifier(Key key) : key_(std::move(key)), verifier_(EVP_MD_CTX_new()) {}
+
+    bool verify(BytesView message, BytesView signature) override {
+        const bool good =
+            verifier_ &&
+            EVP_DigestVerifyInit(verifier_.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+            EVP_DigestVerify(verifier_.get(), signature.data(), signature.size(), message.data(),
+                             message.size()) == 1;
+        if (!good)
+            ERR_clear_error();
+        return good;
+    }
+
+  private:
+    Key key_;
+    openssl::DigestContext verifier_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SignatureVerifier>> make_verifier(const PublicKey& key) {
+    const Scheme scheme = scheme_of(key.algorithm);
+    KASPAR_TRY(Key parsed, to_key(scheme, key.octets));
+    if (!scheme.digest)
+        return std::unique_ptr<SignatureVerifier>(
+            std::make_unique<EdwardsVerifier>(std::move(parsed)));
+    return DigestVerifier::make(scheme, std::move(parsed));
+}
+
+}  // namespace kaspar

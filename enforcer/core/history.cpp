@@ -1,0 +1,286 @@
+#include "enforcer/core/history.h"
+
+#include <algorithm>
+
+namespace kaspar::enforcer {
+
+namespace {
+
+Window opened(Time since, Duration ttl) {
+    return {since, ttl, std::nullopt, std::nullopt};
+}
+
+/// From `at` on the version is served with `ttl`. A larger TTL until then is remembered as long as
+/// a cache may count it down.
+void serve_with(Window& window, Duration ttl, Duration delay, Time at) {
+    if (ttl < window.ttl) {
+        const Time cached_until = at + window.ttl + delay;
+        if (!window.floor || *window.floor < cached_until)
+            window.floor = cached_until;
+    }
+    window.ttl = ttl;
+}
+
+/// The version was last served at `at`: caches may hold it for its TTL and the propagation delay
+/// more (RFC 7583 §3.1).
+void close(Window& window, Duration delay, Time at) {
+    window.until = at + window.ttl + delay;
+    if (window.floor && *window.floor > *window.until)
+        window.until = window.floor;
+}
+
+/// A version that comes back while caches still hold it goes on; what they hold from before counts.
+void reopen(Window& window, Duration ttl) {
+    if (window.until && (!window.floor || *window.floor < *window.until))
+        window.floor = window.until;
+    window.until.reset();
+    window.ttl = std::max(window.ttl, ttl);
+}
+
+template <typename Versions, typename Same>
+auto* find_version(Versions& versions, Same same) {
+    const auto found = std::find_if(versions.begin(), versions.end(), same);
+    return found == versions.end() ? nullptr : &*found;
+}
+
+void open_ds(History& history, KeySet keys, Duration ttl, Time now) {
+    auto* known =
+        find_version(history.ds, [&](const DsVersion& version) { return version.keys == keys; });
+    if (known == nullptr)
+        history.ds.push_back({keys, opened(now, ttl)});
+    else if (!known->window.open())
+        reopen(known->window, ttl);
+}
+
+DnskeyVersion& open_dnskey(History& history, KeySet keys, KeySet signers, Duration ttl, Time now) {
+    auto* known = find_version(history.dnskey, [&](const DnskeyVersion& version) {
+        return version.keys == keys && version.signers == signers;
+    });
+    if (known == nullptr) {
+        history.dnskey.push_back({keys, signers, opened(now, ttl)});
+        return history.dnskey.back();
+    }
+    if (!known->window.open())
+        reopen(known->window, ttl);
+    return *known;
+}
+
+DataVersion& open_data(History& history, KeySet signers, Duration ttl, Time now) {
+    auto* known = find_version(
+        history.data, [&](const DataVersion& version) { return version.signers == signers; });
+    if (known == nullptr) {
+        history.data.push_back({signers, opened(now, ttl)});
+        return history.data.back();
+    }
+    if (!known->window.open())
+        reopen(known->window, ttl);
+    return *known;
+}
+
+/// The signer sets that RRsets can come to carry while the signer goes from `from` to `wanted`: for
+/// each algorithm wanted, an RRset keeps its old signature until it comes due or has the new one.
+std::vector<KeySet> on_the_way(const History& history, KeySet from, KeySet wanted) {
+    std::vector<KeySet> sets{KeySet{}};
+    KeySet left = wanted;
+    while (!left.empty()) {
+        const auto algorithm = history.keys[*left.begin()].algorithm;
+        const KeySet fresh = with_algorithm(history, wanted, algorithm);
+        const KeySet kept = with_algorithm(history, from, algorithm);
+        left = left - fresh;
+        const std::size_t count = sets.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!kept.empty() && kept != fresh)
+                sets.push_back(sets[i] | kept);
+            sets[i] |= fresh;
+        }
+    }
+    return sets;
+}
+
+void add_once(std::vector<KeySet>& sets, KeySet set) {
+    if (std::find(sets.begin(), sets.end(), set) == sets.end())
+        sets.push_back(set);
+}
+
+void record_dnskey(History& history, const Observation& seen, const Policy& policy) {
+    const Duration ttl = std::max(policy.dnskey_ttl, seen.dnskey_ttl);
+    const Duration delay = policy.zone_propagation_delay;
+    auto& now_served = open_dnskey(history, seen.dnskey, seen.dnskey_signers, ttl, seen.published);
+    serve_with(now_served.window, ttl, delay, seen.published);
+    if (seen.generation != history.generation)
+        return;
+
+    const Arrangement& instructed = history.arrangement;
+    for (auto& version : history.dnskey) {
+        const bool served = version.keys == seen.dnskey && version.signers == seen.dnskey_signers;
+        const bool pending =
+            version.keys == instructed.dnskey && version.signers == instructed.dnskey_signers;
+        if (served || pending || !version.window.open())
+            continue;
+        // That there is no DNSKEY is cached as long as any negative answer (RFC 2308 §5).
+        if (version.keys.empty())
+            version.window.ttl = std::max(version.window.ttl, seen.negative_ttl);
+        close(version.window, delay, seen.published);
+    }
+}
+
+void record_data(History& history, const Observation& seen, const Policy& policy) {
+    const Duration ttl = std::max({policy.max_ttl, seen.largest_ttl, seen.negative_ttl});
+    const Duration delay = policy.zone_propagation_delay;
+    for (const KeySet signers : seen.data_signers)
+        serve_with(open_data(history, signers, ttl, seen.published).window, ttl, delay,
+                   seen.published);
+    if (seen.generation != history.generation)
+        return;
+
+    std::vector<KeySet> served = seen.data_signers;
+    for (const KeySet from : seen.data_signers)
+        for (const KeySet set : on_the_way(history, from, history.arrangement.zone_signers))
+            add_once(served, set);
+    for (auto& version : history.data) {
+        if (!version.window.open())
+            continue;
+        if (std::find(served.begin(), served.end(), version.signers) != served.end())
+            continue;
+        close(version.window, delay, seen.published);
+    }
+}
+
+/// A key is active from when it is seen doing all its role asks for: signing the zone, and signing
+/// the DNSKEY RRset as the key that the parent has or is asked to have.
+void note_active(History& history, const Observation& seen) {
+    KeySet signing;
+    for (const KeySet signers : seen.data_signers)
+        signing |= signers;
+    for (KeyIndex i = 0; i < history.keys.size(); ++i) {
+        Key& key = history.keys[i];
+        if (key.active_since)
+            continue;
+        const bool entry = seen.dnskey_signers.contains(i) &&
+                           (history.arrangement.ds.contains(i) || history.arrangement.ds.empty());
+        const bool zone = history.arrangement.zone_signers.contains(i) && seen.dnskey.contains(i) &&
+                          (signing.contains(i) || seen.generation == history.generation);
+        if ((!signs_dnskey(key.role) || entry) && (!signs_zone(key.role) || zone))
+            key.active_since = seen.published;
+    }
+}
+
+template <typename Version>
+void drop_ended(std::vector<Version>& versions, Duration margin, Time now) {
+    std::erase_if(versions,
+                  [&](const Version& version) { return !version.window.live(now, margin); });
+}
+
+}  // namespace
+
+KeySet with_algorithm(const History& history, KeySet keys, Algorithm algorithm) {
+    KeySet found;
+    for (const KeyIndex key : keys)
+        if (history.keys[key].algorithm == algorithm)
+            found.insert(key);
+    return found;
+}
+
+History begin(const Policy& policy, Time now) {
+    History history;
+    open_ds(history, {}, policy.ds_ttl, now);
+    open_dnskey(history, {}, {}, policy.dnskey_ttl, now);
+    open_data(history, {}, policy.max_ttl, now);
+    return history;
+}
+
+void record(History& history, const Observation& seen, const Policy& policy) {
+    record_dnskey(history, seen, policy);
+    record_data(history, seen, policy);
+    note_active(history, seen);
+}
+
+std::vector<KeySet> possible_ds(const History& history, KeySet asked) {
+    std::vector<KeySet> sets;
+    for (const auto& version : history.ds) {
+        if (!version.window.open())
+            continue;
+        // Records are added and removed one by one, in any order; but never all before the first
+        // new.
+        const KeySet kept = version.keys & asked;
+        for_each_subset((version.keys | asked) - kept, [&](KeySet changing) {
+            const KeySet set = kept | changing;
+            if (set.empty() && !asked.empty() && !version.keys.empty())
+                return;
+            add_once(sets, set);
+        });
+    }
+    return sets;
+}
+
+std::vector<KeySet> possible_data(const History& history, KeySet zone_signers) {
+    std::vector<KeySet> sets;
+    for (const auto& version : history.data)
+        if (version.window.open())
+            for (const KeySet set : on_the_way(history, version.signers, zone_signers))
+                add_once(sets, set);
+    return sets;
+}
+
+void instruct(History& history, const Arrangement& next, const Policy& policy, Time now) {
+    if (next.ds != history.arrangement.ds) {
+        for (const KeySet keys : possible_ds(history, next.ds))
+            open_ds(history, keys, policy.ds_ttl, now);
+        history.ds_asked = now;
+    }
+    open_dnskey(history, next.dnskey, next.dnskey_signers, policy.dnskey_ttl, now);
+    for (const KeySet signers : possible_data(history, next.zone_signers))
+        open_data(history, signers, policy.max_ttl, now);
+    history.arrangement = next;
+}
+
+void ds_seen(History& history, KeySet keys, const Policy& policy, Time when) {
+    for (auto& version : history.ds)
+        if (version.window.open() && !keys.is_subset_of(version.keys))
+            close(version.window, policy.parent_propagation_delay, when);
+}
+
+void ds_gone(History& history, KeySet keys, const Policy& policy, Time when) {
+    for (auto& version : history.ds)
+        if (version.window.open() && !(keys & version.keys).empty())
+            close(version.window, policy.parent_propagation_delay, when);
+}
+
+KeySet ds_awaited(const History& history) {
+    KeySet surely = history.arrangement.ds;
+    for (const auto& version : history.ds)
+        if (version.window.open())
+            surely = surely & version.keys;
+    return history.arrangement.ds - surely;
+}
+
+KeySet ds_to_go(const History& history) {
+    KeySet possibly;
+    for (const auto& version : history.ds)
+        if (version.window.open())
+            possibly |= version.keys;
+    return possibly - history.arrangement.ds;
+}
+
+void follow_policy(History& history, const Policy& policy, Time now) {
+    for (auto& version : history.ds)
+        if (version.window.open())
+            serve_with(version.window, policy.ds_ttl, policy.parent_propagation_delay, now);
+    // The zone's own TTLs change when the signer publishes them; until then only a larger one
+    // counts.
+    for (auto& version : history.dnskey)
+        if (version.window.open())
+            version.window.ttl = std::max(version.window.ttl, policy.dnskey_ttl);
+    for (auto& version : history.data)
+        if (version.window.open())
+            version.window.ttl = std::max(version.window.ttl, policy.max_ttl);
+}
+
+void forget(History& history, const Policy& policy, Time now) {
+    const Duration margin = std::max(policy.publish_safety, policy.retire_safety);
+    drop_ended(history.ds, margin, now);
+    drop_ended(history.dnskey, margin, now);
+    drop_ended(history.data, margin, now);
+}
+
+}  // namespace kaspar::enforcer
