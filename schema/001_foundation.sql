@@ -34,6 +34,7 @@ CREATE TABLE zones (
 
     -- when the enforcer must look at it
     next_event     INTEGER,
+    tidy_at        INTEGER,                      -- a remembered version ends: only housekeeping
     flagged        INTEGER NOT NULL DEFAULT 1,   -- somebody asks for a look at the next pass
     trouble        TEXT,                         -- why nothing moves
 
@@ -51,6 +52,7 @@ CREATE TABLE zones (
     report_generation INTEGER
 ) STRICT;
 CREATE INDEX zones_by_next_event ON zones (next_event) WHERE removed IS NULL;
+CREATE INDEX zones_by_tidy_at ON zones (tidy_at) WHERE removed IS NULL;
 CREATE INDEX zones_flagged ON zones (flagged) WHERE flagged = 1;
 CREATE INDEX zones_not_emitted ON zones (emitted) WHERE emitted = 0;
 

@@ -6,7 +6,7 @@
 
 namespace kaspar::enforcer {
 
-struct Move {
+struct RecordedMove {
     std::int64_t id = 0;
     Time at;
     std::string who;                  ///< the operating system's user, or the program
@@ -16,13 +16,13 @@ struct Move {
     std::optional<std::string> from, to;
 };
 
-Outcome record_move(Database& database, const Move& move);
+Outcome record_move(Database& database, const RecordedMove& move);
 
 /// The latest `limit` moves (of one zone), oldest first.
-Result<std::vector<Move>> moves(Database& database, const std::optional<std::string>& zone,
+Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
                                 std::size_t limit);
 
 /// The latest move of a zone. Absent: none.
-Result<std::optional<Move>> last_move(Database& database, const std::string& zone);
+Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone);
 
 }  // namespace kaspar::enforcer

@@ -9,7 +9,7 @@ namespace {
 constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
-    "report_size, report_modified, report_published, report_generation FROM zones ";
+    "report_size, report_modified, report_published, report_generation, tidy_at FROM zones ";
 
 Zone read_zone(const Row& row) {
     Zone zone;
@@ -32,6 +32,7 @@ Zone read_zone(const Row& row) {
     zone.salted = row.maybe_time(14);
     zone.report = {row.maybe_integer(15), row.maybe_integer(16), row.maybe_time(17),
                    row.maybe_integer(18)};
+    zone.tidy_at = row.maybe_time(19);
     return zone;
 }
 
@@ -73,32 +74,35 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "UPDATE zones SET policy = ?, input = ?, output = ?, removed = ?, next_event = ?, "
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
-        "report_generation = ? WHERE id = ?",
+        "report_generation = ?, tidy_at = ? WHERE id = ?",
         {zone.policy, zone.input.string(), zone.output.string(), zone.removed, zone.next_event,
          zone.flagged, zone.trouble, zone.instruction, zone.emitted, zone.accepted_input, zone.salt,
          zone.salted, zone.report.size, zone.report.modified, zone.report.published,
-         zone.report.generation, zone.id});
+         zone.report.generation, zone.tidy_at, zone.id});
 }
 
-Outcome flag_zone(Database& database, std::int64_t id) {
+Outcome request_look(Database& database, std::int64_t id) {
     return database.run("UPDATE zones SET flagged = 1 WHERE id = ?", {id});
 }
 
-Outcome flag_zones_of_policy(Database& database, const std::string& policy) {
+Outcome request_look_by_policy(Database& database, const std::string& policy) {
     return database.run("UPDATE zones SET flagged = 1 WHERE policy = ?", {policy});
 }
 
 Result<std::vector<std::int64_t>> due_zones(Database& database, Time now) {
     return database.all<std::int64_t>(
         "SELECT id FROM zones WHERE removed IS NULL AND next_event <= ? "
+        "UNION SELECT id FROM zones WHERE removed IS NULL AND tidy_at <= ? "
         "UNION SELECT id FROM zones WHERE flagged = 1 AND removed IS NULL",
-        {now}, read_id);
+        {now, now}, read_id);
 }
 
 Result<std::optional<Time>> earliest_event(Database& database) {
     std::optional<Time> earliest;
-    KASPAR_CHECK(database.query("SELECT min(next_event) FROM zones WHERE removed IS NULL", {},
-                                [&](const Row& row) { earliest = row.maybe_time(0); }));
+    KASPAR_CHECK(database.query(
+        "SELECT min(at) FROM (SELECT min(next_event) AS at FROM zones WHERE removed IS NULL "
+        "UNION SELECT min(tidy_at) FROM zones WHERE removed IS NULL)",
+        {}, [&](const Row& row) { earliest = row.maybe_time(0); }));
     return earliest;
 }
 

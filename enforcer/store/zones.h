@@ -25,7 +25,8 @@ struct Zone {
     Time added;
     std::optional<Time> removed;
 
-    std::optional<Time> next_event;
+    std::optional<Time> next_event;  ///< when the enforcer must look at it next
+    std::optional<Time> tidy_at;     ///< when a remembered version ends: only housekeeping
     bool flagged = true;
     std::optional<std::string> trouble;
 
@@ -52,13 +53,13 @@ Outcome insert_zone(Database& database, Zone& zone);
 Outcome update_zone(Database& database, const Zone& zone);
 
 /// Asks for a look at the zone (at all zones of a policy) at the next pass.
-Outcome flag_zone(Database& database, std::int64_t id);
-Outcome flag_zones_of_policy(Database& database, const std::string& policy);
+Outcome request_look(Database& database, std::int64_t id);
+Outcome request_look_by_policy(Database& database, const std::string& policy);
 
 /// The zones that are flagged or whose next event has come; touches no other.
 Result<std::vector<std::int64_t>> due_zones(Database& database, Time now);
 
-/// The earliest next event of any zone.
+/// The earliest time at which a zone will be due.
 Result<std::optional<Time>> earliest_event(Database& database);
 
 /// What a pass compares with the report and instruction folders, for every zone.
