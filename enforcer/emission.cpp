@@ -14,8 +14,7 @@ namespace {
 std::vector<InstructedKey> instructed_keys(const Remembered& remembered) {
     const Arrangement& arranged = remembered.history.arrangement;
     std::vector<InstructedKey> keys;
-    for (const KeyIndex i :
-         arranged.dnskey | arranged.dnskey_signers | arranged.zone_signers) {
+    for (const KeyIndex i : arranged.dnskey | arranged.dnskey_signers | arranged.zone_signers) {
         const StoredKey& row = remembered.rows[i];
         keys.push_back({*row.dnskey, row.keystores, row.locator, arranged.dnskey.contains(i),
                         arranged.dnskey_signers.contains(i), arranged.zone_signers.contains(i)});
@@ -29,8 +28,8 @@ bool parent_may_have_ds(const History& history) {
     });
 }
 
-/// CDS and CDNSKEY tell the parent what its DS set should be (RFC 7344 §4); the delete form asks for
-/// none (RFC 8078 §4) while there may be one.
+/// CDS and CDNSKEY tell the parent what its DS set should be (RFC 7344 §4); the delete form asks
+/// for none (RFC 8078 §4) while there may be one.
 void add_cds(Instruction& instruction, const Policy& policy, const Remembered& remembered) {
     instruction.cds_delete = false;
     if (!policy.cds)
@@ -60,8 +59,7 @@ std::filesystem::path instruction_path(const Configuration& configuration, const
     return configuration.instructions() / zone.file_name();
 }
 
-Instruction make_instruction(const Zone& zone, const Policy& policy,
-                             const Remembered& remembered) {
+Instruction make_instruction(const Zone& zone, const Policy& policy, const Remembered& remembered) {
     Instruction instruction;
     instruction.zone = zone.name;
     instruction.input = zone.input;

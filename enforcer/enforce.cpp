@@ -110,7 +110,8 @@ class Step {
         KASPAR_TRY(policy_, policy_in_force(with_.database, zone_.policy));
         KASPAR_TRY(remembered_, load_history(with_.database, zone_));
         KASPAR_CHECK(check_presence(with_, needed_keys(remembered_)));
-        before_ = states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
+        before_ =
+            states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
         KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
         follow_policy(remembered_.history, policy_, with_.now);
         return Done{};
@@ -191,9 +192,8 @@ class Step {
 /// True if this zone's clock stands: the time is before the last thing recorded of it.
 Result<bool> clock_went_back(const Enforcement& with, std::int64_t id) {
     bool back = false;
-    KASPAR_CHECK(with.database.query(
-        "SELECT last_event > ? FROM zones WHERE id = ?", {with.now, id},
-        [&](const Row& row) { back = row.flag(0); }));
+    KASPAR_CHECK(with.database.query("SELECT last_event > ? FROM zones WHERE id = ?",
+                                     {with.now, id}, [&](const Row& row) { back = row.flag(0); }));
     return back;
 }
 

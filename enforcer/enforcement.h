@@ -19,12 +19,13 @@ struct Enforcement {
 };
 
 /// Adds a row to the audit, in the transaction that is open.
-inline Outcome note(const Enforcement& with, const Zone& zone, std::string what, std::string why = {},
-                    std::optional<std::string> from = {}, std::optional<std::string> to = {}) {
-    return record_move(with.database, RecordedMove
-                       {0, with.now, with.who, zone_text(zone.name), std::move(what),
-                        why.empty() ? std::nullopt : std::optional(std::move(why)), std::move(from),
-                        std::move(to)});
+inline Outcome note(const Enforcement& with, const Zone& zone, std::string what,
+                    std::string why = {}, std::optional<std::string> from = {},
+                    std::optional<std::string> to = {}) {
+    return record_move(with.database,
+                       RecordedMove{0, with.now, with.who, zone_text(zone.name), std::move(what),
+                                    why.empty() ? std::nullopt : std::optional(std::move(why)),
+                                    std::move(from), std::move(to)});
 }
 
 }  // namespace kaspar::enforcer

@@ -114,9 +114,9 @@ Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone) {
         }
         KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
         KASPAR_CHECK(discard_key(with.database, key.id));
-        KASPAR_CHECK(note(with, zone, fmt::format("forget a {} that was never made", word(key.role)),
-                          "an earlier run ended before its key store had made it", "generating",
-                          "discarded"));
+        KASPAR_CHECK(note(
+            with, zone, fmt::format("forget a {} that was never made", word(key.role)),
+            "an earlier run ended before its key store had made it", "generating", "discarded"));
         KASPAR_CHECK(transaction.commit());
     }
     return Done{};

@@ -30,9 +30,8 @@ bool needs_a_look(const Configuration& configuration, const ZoneFiles& zone) {
     if (report_is_new(configuration, *name, zone.report))
         return true;
     std::error_code error;
-    return zone.instructed &&
-           (!zone.emitted ||
-            !std::filesystem::exists(instruction_path(configuration, *name), error));
+    return zone.instructed && (!zone.emitted || !std::filesystem::exists(
+                                                    instruction_path(configuration, *name), error));
 }
 
 Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
@@ -106,8 +105,8 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock) {
     KASPAR_TRY(Waiter waiter, Waiter::create());
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     while (!stop_requested()) {
-        KASPAR_CHECK(waiter.watch({configuration.reports(), configuration.policies,
-                                   wake_path(configuration)}));
+        KASPAR_CHECK(waiter.watch(
+            {configuration.reports(), configuration.policies, wake_path(configuration)}));
         const Time started = clock.now();
         std::optional<Time> wake_at;
         if (const auto outcome = pass_and_log(configuration, database, clock, wake_at);

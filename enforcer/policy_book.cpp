@@ -62,8 +62,9 @@ Outcome take_in(const Enforcement& with, const StoredPolicy& known, const Stored
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_CHECK(save_policy(with.database, next));
     if (next.fault) {
-        KASPAR_CHECK(note_policy(with, next.name, "the file is not in force as it stands; the last "
-                                                  "good one stays in force",
+        KASPAR_CHECK(note_policy(with, next.name,
+                                 "the file is not in force as it stands; the last "
+                                 "good one stays in force",
                                  next.fault));
     } else if (next.digest != known.digest) {
         KASPAR_CHECK(note_policy(with, next.name, "the edited file is in force", {}));

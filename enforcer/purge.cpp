@@ -33,11 +33,10 @@ Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& ke
     with.keystores.forget_lists();
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_CHECK(mark_purged(with.database, key.id));
-    KASPAR_CHECK(note(with, zone,
-                      fmt::format("{} {} is purged", word(key.role),
-                                  key.dnskey ? key.dnskey->tag() : 0),
-                      std::move(why), std::string(word(key.progress)),
-                      std::string(word(KeyProgress::purged))));
+    KASPAR_CHECK(note(
+        with, zone,
+        fmt::format("{} {} is purged", word(key.role), key.dnskey ? key.dnskey->tag() : 0),
+        std::move(why), std::string(word(key.progress)), std::string(word(KeyProgress::purged))));
     return transaction.commit();
 }
 

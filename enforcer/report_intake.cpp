@@ -18,7 +18,7 @@ Outcome recall_keys(const Enforcement& with, const Zone& zone, const Publication
     KASPAR_TRY(const auto rows, keys_of(with.database, zone.id));
     bool recalled = false;
     for (const StoredKey& row : rows) {
-        if (!row.dnskey || !row.out_of_use_since)
+        if (row.progress != KeyProgress::ready || !row.out_of_use_since)
             continue;
         const auto is_row = [&](const Dnskey& published) {
             return published.key == row.dnskey->key;
@@ -34,8 +34,7 @@ Outcome recall_keys(const Enforcement& with, const Zone& zone, const Publication
     return Done{};
 }
 
-Fault unknown_key(const Zone& zone, const std::string& which,
-                  const std::filesystem::path& report) {
+Fault unknown_key(const Zone& zone, const std::string& which, const std::filesystem::path& report) {
     return {FaultClass::state,
             fmt::format("zone {}: {} is in the published zone, but is not a key of this zone: "
                         "nothing is moved; find out who signs it. If the zone is to start anew, "
@@ -125,11 +124,11 @@ std::optional<RecordedReport> stamp_of(const std::filesystem::path& file) {
     struct stat found {};
     if (::stat(file.c_str(), &found) != 0)
         return std::nullopt;
-    return RecordedReport{found.st_size,
-                          found.st_mtim.tv_sec * std::int64_t{1'000'000'000} +
-                              found.st_mtim.tv_nsec,
-                          {},
-                          {}};
+    return RecordedReport{
+        found.st_size,
+        found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec,
+        {},
+        {}};
 }
 
 bool report_is_new(const Configuration& configuration, const Name& zone,

@@ -68,7 +68,7 @@ Outcome note_state_changes(const Enforcement& with, const Zone& zone, const Stat
 }
 
 std::string goal_word(bool wanted, bool standby) {
-    return !wanted ? "leaving" : standby ? "standby" : "wanted";
+    return !wanted ? "hidden" : standby ? "standby" : "omnipresent";
 }
 
 }  // namespace kaspar::enforcer

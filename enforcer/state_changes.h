@@ -19,7 +19,7 @@ StatesOfKeys states_of(const Remembered& remembered, const Policy& policy, Time 
 Outcome note_state_changes(const Enforcement& with, const Zone& zone, const StatesOfKeys& before,
                            const StatesOfKeys& after);
 
-/// "wanted", "standby" or "leaving".
+/// Where a key is to end: "omnipresent", "standby" or "hidden".
 std::string goal_word(bool wanted, bool standby);
 
 }  // namespace kaspar::enforcer

@@ -53,7 +53,8 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
                                  SQLITE_TRANSIENT);
     if (const auto* octets = std::get_if<Bytes>(&content))
         // An empty vector's data() may be null, which SQLite would take for NULL.
-        return sqlite3_bind_blob(statement, index, octets->empty() ? "" : static_cast<const void*>(octets->data()),
+        return sqlite3_bind_blob(statement, index,
+                                 octets->empty() ? "" : static_cast<const void*>(octets->data()),
                                  static_cast<int>(octets->size()), SQLITE_TRANSIENT);
     return sqlite3_bind_null(statement, index);
 }
@@ -173,8 +174,8 @@ Result<Database> Database::connect(const std::string& file) {
 }
 
 Outcome Database::run_script(std::string_view script) {
-    const int code = sqlite3_exec(connection_->handle, std::string(script).c_str(), nullptr,
-                                  nullptr, nullptr);
+    const int code =
+        sqlite3_exec(connection_->handle, std::string(script).c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
         return connection_->fault(code);
     return Done{};
@@ -219,11 +220,12 @@ Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
     };
     KASPAR_TRY(const std::size_t found, version_now());
     if (found > migrations.size())
-        return Fault{FaultClass::state,
-                     fmt::format("database {}: it has version {}, this program knows versions up to "
-                                 "{}: install the newer Kaspar that changed it, or put the backup "
-                                 "from before that back",
-                                 file(), found, migrations.size())};
+        return Fault{
+            FaultClass::state,
+            fmt::format("database {}: it has version {}, this program knows versions up to "
+                        "{}: install the newer Kaspar that changed it, or put the backup "
+                        "from before that back",
+                        file(), found, migrations.size())};
     for (std::size_t version = found; version < migrations.size(); ++version) {
         KASPAR_TRY(Transaction transaction, Transaction::begin(*this));
         // Another program may have applied it between our look and our lock.
@@ -239,8 +241,8 @@ Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
 
 Outcome Database::check_integrity() {
     std::string verdict;
-    KASPAR_CHECK(query("PRAGMA quick_check(1)", {},
-                       [&](const Row& row) { verdict = row.text(0); }));
+    KASPAR_CHECK(
+        query("PRAGMA quick_check(1)", {}, [&](const Row& row) { verdict = row.text(0); }));
     if (verdict == "ok")
         return Done{};
     return fault_of(file(), SQLITE_CORRUPT, verdict);

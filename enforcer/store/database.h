@@ -106,7 +106,7 @@ class Database {
         return found;
     }
 
-    std::int64_t last_id() const;      ///< of the row inserted last
+    std::int64_t last_id() const;       ///< of the row inserted last
     std::int64_t rows_changed() const;  ///< by the statement run last
 
     /// Applies the migrations that this database has not had, one transaction each.

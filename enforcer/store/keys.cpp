@@ -9,7 +9,8 @@ namespace kaspar::enforcer {
 namespace {
 
 constexpr auto columns =
-    "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, created, "
+    "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, "
+    "created, "
     "wanted, standby, may_return, roll_asked, active_since, out_of_use_since FROM keys ";
 
 KeyProgress progress_from_text(std::string_view text) {

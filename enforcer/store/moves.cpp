@@ -11,8 +11,8 @@ namespace {
 constexpr auto columns = "SELECT id, at, who, zone, what, why, from_state, to_state FROM moves ";
 
 RecordedMove read_move(const Row& row) {
-    return {row.integer(0),    row.time(1),       row.text(2),       row.maybe_text(3),
-            row.text(4),       row.maybe_text(5), row.maybe_text(6), row.maybe_text(7)};
+    return {row.integer(0), row.time(1),       row.text(2),       row.maybe_text(3),
+            row.text(4),    row.maybe_text(5), row.maybe_text(6), row.maybe_text(7)};
 }
 
 }  // namespace
@@ -25,20 +25,21 @@ Outcome record_move(Database& database, const RecordedMove& move) {
 }
 
 Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
-                                std::size_t limit) {
-    auto found =
-        zone ? database.all<RecordedMove>(fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT ?", columns),
-                                  {*zone, limit}, read_move)
-             : database.all<RecordedMove>(fmt::format("{} ORDER BY id DESC LIMIT ?", columns), {limit},
-                                  read_move);
+                                        std::size_t limit) {
+    auto found = zone
+                     ? database.all<RecordedMove>(
+                           fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT ?", columns),
+                           {*zone, limit}, read_move)
+                     : database.all<RecordedMove>(
+                           fmt::format("{} ORDER BY id DESC LIMIT ?", columns), {limit}, read_move);
     if (found)
         std::reverse(found->begin(), found->end());
     return found;
 }
 
 Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone) {
-    return database.one<RecordedMove>(fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", columns),
-                              {zone}, read_move);
+    return database.one<RecordedMove>(
+        fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", columns), {zone}, read_move);
 }
 
 }  // namespace kaspar::enforcer

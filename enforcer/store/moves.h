@@ -20,7 +20,7 @@ Outcome record_move(Database& database, const RecordedMove& move);
 
 /// The latest `limit` moves (of one zone), oldest first.
 Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
-                                std::size_t limit);
+                                        std::size_t limit);
 
 /// The latest move of a zone. Absent: none.
 Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone);

@@ -124,20 +124,19 @@ Outcome load_versions(Database& database, const Zone& zone, History& history,
 Outcome save_versions(Database& database, const Zone& zone, const History& history,
                       const Positions& positions) {
     for (const char* table : {"ds_versions", "dnskey_versions", "data_versions"})
-        KASPAR_CHECK(
-            database.run(fmt::format("DELETE FROM {} WHERE zone = ?", table), {zone.id}));
+        KASPAR_CHECK(database.run(fmt::format("DELETE FROM {} WHERE zone = ?", table), {zone.id}));
     for (const DsVersion& version : history.ds)
-        KASPAR_CHECK(database.run(
-            "INSERT INTO ds_versions (zone, keys, since, ttl, floor, until) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            with_window({zone.id, positions.to_ids(version.keys)}, version.window)));
+        KASPAR_CHECK(
+            database.run("INSERT INTO ds_versions (zone, keys, since, ttl, floor, until) "
+                         "VALUES (?, ?, ?, ?, ?, ?)",
+                         with_window({zone.id, positions.to_ids(version.keys)}, version.window)));
     for (const DnskeyVersion& version : history.dnskey)
         KASPAR_CHECK(database.run(
             "INSERT INTO dnskey_versions (zone, keys, signers, since, ttl, floor, until) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            with_window({zone.id, positions.to_ids(version.keys),
-                         positions.to_ids(version.signers)},
-                        version.window)));
+            with_window(
+                {zone.id, positions.to_ids(version.keys), positions.to_ids(version.signers)},
+                version.window)));
     for (const DataVersion& version : history.data)
         KASPAR_CHECK(database.run(
             "INSERT INTO data_versions (zone, signers, since, ttl, floor, until) "
@@ -150,11 +149,11 @@ Outcome save_keys(Database& database, const History& history, KeySet out_of_use,
     for (KeyIndex i = 0; i < history.keys.size(); ++i) {
         const Key& key = history.keys[i];
         const auto gone = out_of_use.contains(i) ? std::optional(now) : std::nullopt;
-        KASPAR_CHECK(database.run(
-            "UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
-            "active_since = ?, out_of_use_since = ? WHERE id = ?",
-            {key.wanted, key.standby, key.may_return, key.roll_asked, key.active_since, gone,
-             key.id}));
+        KASPAR_CHECK(
+            database.run("UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
+                         "active_since = ?, out_of_use_since = ? WHERE id = ?",
+                         {key.wanted, key.standby, key.may_return, key.roll_asked, key.active_since,
+                          gone, key.id}));
     }
     return Done{};
 }
@@ -204,9 +203,8 @@ Outcome save_history(Database& database, const Zone& zone, const Remembered& rem
     KASPAR_CHECK(database.run(
         "UPDATE zones SET generation = ?, paused = ?, approved = ?, last_event = ?, ds_asked = ?, "
         "ds = ?, dnskey = ?, dnskey_signers = ?, zone_signers = ? WHERE id = ?",
-        {history.generation, history.paused, history.approved, history.last_event,
-         history.ds_asked, positions.to_ids(history.arrangement.ds),
-         positions.to_ids(history.arrangement.dnskey),
+        {history.generation, history.paused, history.approved, history.last_event, history.ds_asked,
+         positions.to_ids(history.arrangement.ds), positions.to_ids(history.arrangement.dnskey),
          positions.to_ids(history.arrangement.dnskey_signers),
          positions.to_ids(history.arrangement.zone_signers), zone.id}));
     KASPAR_CHECK(save_keys(database, history, out_of_use, now));

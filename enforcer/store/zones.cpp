@@ -123,7 +123,9 @@ Result<std::optional<LatestMove>> latest_move(Database& database) {
     return database.one<LatestMove>(
         "SELECT name, last_event FROM zones WHERE removed IS NULL AND last_event IS NOT NULL "
         "ORDER BY last_event DESC LIMIT 1",
-        {}, [](const Row& row) -> LatestMove { return {row.text(0), row.time(1)}; });
+        {}, [](const Row& row) -> LatestMove {
+            return {row.text(0), row.time(1)};
+        });
 }
 
 }  // namespace kaspar::enforcer
