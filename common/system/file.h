@@ -23,9 +23,13 @@ Result<std::optional<std::string>> read_file_if_there(const Path& path);
 /// Reads a file that holds a secret. Fault: io; key if others than the owner may read it.
 Result<std::string> read_private_file(const Path& path);
 
+/// Checks that nobody but the owner can read or enter a file or folder. Fault: key, with the chmod
+/// command that mends it; io.
+Outcome check_private(const Path& path);
+
 /// A file being written beside its destination: temporary file in the same folder; commit() makes
 /// it durable and puts it in place (fsync, rename, fsync of the folder). Dropped uncommitted, it is
-/// removed and the destination stays as it was.
+/// removed and the destination stays as it was. The temporary file's name starts with ".kaspar-".
 class FileWriter {
   public:
     /// `mode` as for open(2). Fault: io.
@@ -37,11 +41,12 @@ class FileWriter {
     Outcome write(std::string_view text);  ///< Fault: io (disk full, …)
     Outcome flush();                       ///< makes what was written readable at temporary()
     const Path& temporary() const { return temporary_; }
-    Outcome commit();
+    Outcome commit();  ///< Fault: io
 
   private:
     FileWriter(Path destination, Path temporary, int descriptor);
     void discard() noexcept;
+    Outcome drain(std::string_view text);
     Path destination_, temporary_;
     int descriptor_ = -1;
     std::string buffer_;
@@ -53,7 +58,8 @@ Outcome write_file(const Path& path, std::string_view text, unsigned mode = 0644
 /// Removes a file durably; absent is fine. Fault: io.
 Outcome remove_file(const Path& path);
 
-/// Makes a folder (and its parents) with this mode. Fault: io.
+/// Makes a folder, and those of its parents that are missing, with this mode. A folder that is
+/// there keeps its mode. Fault: io.
 Outcome make_folder(const Path& path, unsigned mode = 0755);
 
 /// Size, times, inode and SHA-256 of a file. Fault: io.
@@ -64,7 +70,7 @@ Result<FileIdentity> identify_file(const Path& path);
 bool looks_unchanged(const FileIdentity& known);
 
 /// An advisory lock on a file (created if need be), held until destroyed. Fault: io; refused if
-/// another process holds it and `wait` is false.
+/// another process holds it and `wait` is false, or a signal ended the wait.
 class FileLock {
   public:
     static Result<FileLock> acquire(const Path& path, bool wait);

@@ -10,7 +10,7 @@ namespace kaspar {
 
 class Secret {
   public:
-    explicit Secret(std::string text) : text_(std::move(text)) {}
+    explicit Secret(std::string text);
     Secret(Secret&& other) noexcept;
     Secret& operator=(Secret&& other) noexcept;
     ~Secret();  ///< wipes the memory
@@ -22,7 +22,8 @@ class Secret {
 };
 
 /// Reads the secret; one trailing newline of a file is not part of it. Fault: key or io, naming the
-/// source and the remedy, never the content. An empty secret is a fault.
+/// source and the remedy, never the content. An empty secret is a fault. The mode of a systemd
+/// credential is not checked: systemd shows its access list as group permissions.
 Result<Secret> read_secret(const SecretSource& source);
 
 }  // namespace kaspar

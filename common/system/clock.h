@@ -1,0 +1,29 @@
+// The clock. Made in main only, from --at or the system, and read once per pass; everything else is
+// handed the time.
+#pragma once
+
+#include <optional>
+
+#include "common/values/time.h"
+
+namespace kaspar {
+
+class Clock {
+  public:
+    static Clock system() { return Clock(std::nullopt); }
+
+    /// Stands still at `time`.
+    static Clock fixed(Time time) { return Clock(time); }
+
+    Time now() const {
+        return fixed_ ? *fixed_ : std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    }
+
+    bool is_simulated() const { return fixed_.has_value(); }
+
+  private:
+    explicit Clock(std::optional<Time> fixed) : fixed_(fixed) {}
+    std::optional<Time> fixed_;
+};
+
+}  // namespace kaspar

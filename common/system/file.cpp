@@ -1,0 +1,330 @@
+#include "common/system/file.h"
+
+#include <botan/hash.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "common/values/encoding.h"
+
+namespace kaspar {
+namespace {
+
+constexpr std::size_t write_block = 256 * 1024;
+constexpr std::size_t read_block = 64 * 1024;
+constexpr unsigned others = 0077;  // every permission of group and others
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+    int number() const { return number_; }
+    bool valid() const { return number_ >= 0; }
+
+  private:
+    int number_;
+};
+
+std::string_view remedy(int error) {
+    switch (error) {
+        case ENOENT:
+            return "; check the path";
+        case EACCES:
+        case EPERM:
+            return "; check the owner and mode of the file and its folders, and which user runs "
+                   "this";
+        case ENOSPC:
+        case EDQUOT:
+            return "; free some space";
+        case EROFS:
+            return "; the file system is mounted read-only";
+        case EMFILE:
+        case ENFILE:
+            return "; raise the limit on open files (ulimit -n)";
+        default:
+            return "";
+    }
+}
+
+Fault io_fault(std::string_view doing, const Path& path, int error) {
+    return {FaultClass::io, fmt::format("cannot {} {}: {}{}", doing, path.string(),
+                                        std::generic_category().message(error), remedy(error))};
+}
+
+/// The folder that holds `path`: "." for a bare file name.
+Path folder_of(const Path& path) {
+    const auto folder = path.parent_path();
+    return folder.empty() ? Path(".") : folder;
+}
+
+Outcome sync_folder(const Path& folder) {
+    const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!descriptor.valid())
+        return io_fault("open", folder, errno);
+    // EINVAL: a file system that cannot sync folders; nothing more can be done there.
+    if (::fsync(descriptor.number()) != 0 && errno != EINVAL)
+        return io_fault("sync", folder, errno);
+    return Done{};
+}
+
+/// Hands the file to `take`, block by block.
+template <typename Take>
+Outcome read_blocks(const Path& path, int descriptor, Take take) {
+    std::array<char, read_block> block;
+    for (;;) {
+        const auto size = ::read(descriptor, block.data(), block.size());
+        if (size == 0)
+            return Done{};
+        if (size > 0)
+            take(std::string_view(block.data(), std::size_t(size)));
+        else if (errno != EINTR)
+            return io_fault("read", path, errno);
+    }
+}
+
+Result<std::string> read_open_file(const Path& path, int descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0)
+        return io_fault("read", path, errno);
+    std::string text;
+    text.reserve(std::size_t(status.st_size));  // no second copy of a secret by growing
+    KASPAR_CHECK(read_blocks(path, descriptor, [&](std::string_view block) { text += block; }));
+    return text;
+}
+
+Outcome check_mode(const Path& path, const struct stat& status) {
+    if ((status.st_mode & others) == 0)
+        return Done{};
+    return Fault{
+        FaultClass::key,
+        fmt::format("{} is open to others than its owner (mode {:04o}); run: chmod {} '{}'",
+                    path.string(), status.st_mode & 07777, S_ISDIR(status.st_mode) ? "700" : "600",
+                    path.string())};
+}
+
+std::int64_t modification_time(const struct stat& status) {
+    return std::int64_t(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+/// A new file beside `destination`. Names of an earlier process with our number are stepped over.
+int open_temporary(const Path& destination, unsigned mode, Path& temporary) {
+    static std::atomic<unsigned> counter = 0;
+    for (;;) {
+        temporary = folder_of(destination) / fmt::format(".kaspar-{}-{}", ::getpid(), ++counter);
+        const int descriptor =
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode));
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const Path& path) {
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.valid())
+        return io_fault("read", path, errno);
+    return read_open_file(path, descriptor.number());
+}
+
+Result<std::optional<std::string>> read_file_if_there(const Path& path) {
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.valid() && errno == ENOENT)
+        return std::optional<std::string>();
+    if (!descriptor.valid())
+        return io_fault("read", path, errno);
+    KASPAR_TRY(auto text, read_open_file(path, descriptor.number()));
+    return std::optional(std::move(text));
+}
+
+Result<std::string> read_private_file(const Path& path) {
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
+        return io_fault("read", path, errno);
+    KASPAR_CHECK(check_mode(path, status));
+    return read_open_file(path, descriptor.number());
+}
+
+Outcome check_private(const Path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0)
+        return io_fault("examine", path, errno);
+    return check_mode(path, status);
+}
+
+FileWriter::FileWriter(Path destination, Path temporary, int descriptor)
+    : destination_(std::move(destination)),
+      temporary_(std::move(temporary)),
+      descriptor_(descriptor) {}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : destination_(std::move(other.destination_)),
+      temporary_(std::move(other.temporary_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      buffer_(std::move(other.buffer_)) {}
+
+FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
+    if (this == &other)
+        return *this;
+    discard();
+    destination_ = std::move(other.destination_);
+    temporary_ = std::move(other.temporary_);
+    descriptor_ = std::exchange(other.descriptor_, -1);
+    buffer_ = std::move(other.buffer_);
+    return *this;
+}
+
+FileWriter::~FileWriter() {
+    discard();
+}
+
+void FileWriter::discard() noexcept {
+    if (descriptor_ < 0)
+        return;
+    ::close(std::exchange(descriptor_, -1));
+    ::unlink(temporary_.c_str());
+}
+
+Result<FileWriter> FileWriter::create(const Path& destination, unsigned mode) {
+    Path temporary;
+    const int descriptor = open_temporary(destination, mode, temporary);
+    if (descriptor < 0)
+        return io_fault("write", destination, errno);
+    return FileWriter(destination, std::move(temporary), descriptor);
+}
+
+Outcome FileWriter::write(std::string_view text) {
+    if (buffer_.size() + text.size() < write_block) {
+        buffer_ += text;
+        return Done{};
+    }
+    KASPAR_CHECK(flush());
+    return drain(text);
+}
+
+Outcome FileWriter::drain(std::string_view text) {
+    while (!text.empty()) {
+        const auto size = ::write(descriptor_, text.data(), text.size());
+        if (size >= 0)
+            text.remove_prefix(std::size_t(size));
+        else if (errno != EINTR)
+            return io_fault("write", destination_, errno);
+    }
+    return Done{};
+}
+
+Outcome FileWriter::flush() {
+    KASPAR_CHECK(drain(buffer_));
+    buffer_.clear();
+    return Done{};
+}
+
+Outcome FileWriter::commit() {
+    KASPAR_CHECK(flush());
+    if (::fsync(descriptor_) != 0)
+        return io_fault("write", destination_, errno);
+    // NFS reports a full disk at close at the earliest; the rename comes only after that.
+    if (::close(std::exchange(descriptor_, -1)) != 0 ||
+        ::rename(temporary_.c_str(), destination_.c_str()) != 0) {
+        const int error = errno;
+        ::unlink(temporary_.c_str());
+        return io_fault("write", destination_, error);
+    }
+    return sync_folder(folder_of(destination_));
+}
+
+Outcome write_file(const Path& path, std::string_view text, unsigned mode) {
+    KASPAR_TRY(auto writer, FileWriter::create(path, mode));
+    KASPAR_CHECK(writer.write(text));
+    return writer.commit();
+}
+
+Outcome remove_file(const Path& path) {
+    if (::unlink(path.c_str()) == 0)
+        return sync_folder(folder_of(path));
+    if (errno == ENOENT)
+        return Done{};
+    return io_fault("remove", path, errno);
+}
+
+Outcome make_folder(const Path& path, unsigned mode) {
+    std::error_code error;
+    if (path.empty() || std::filesystem::is_directory(path, error))
+        return Done{};
+    if (!path.has_filename())  // "a/b/" ends in an empty name
+        return make_folder(path.parent_path(), mode);
+    KASPAR_CHECK(make_folder(path.parent_path(), mode));
+    if (::mkdir(path.c_str(), mode_t(mode)) == 0)
+        return sync_folder(folder_of(path));
+    if (const int failed = errno; failed != EEXIST || !std::filesystem::is_directory(path, error))
+        return io_fault("make the folder", path, failed);
+    return Done{};  // another process was faster
+}
+
+Result<FileIdentity> identify_file(const Path& path) {
+    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
+        return io_fault("read", path, errno);
+    const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+    KASPAR_CHECK(read_blocks(path, descriptor.number(), [&](std::string_view block) {
+        const auto octets = as_bytes(block);
+        hash->update(octets.data(), octets.size());
+    }));
+    Bytes digest(hash->output_length());
+    hash->final(digest.data());
+    return FileIdentity{path, std::uint64_t(status.st_size), modification_time(status),
+                        std::uint64_t(status.st_ino), to_hex(digest)};
+}
+
+bool looks_unchanged(const FileIdentity& known) {
+    struct stat status {};
+    return ::stat(known.path.c_str(), &status) == 0 &&
+           std::uint64_t(status.st_size) == known.size &&
+           modification_time(status) == known.modified &&
+           std::uint64_t(status.st_ino) == known.inode;
+}
+
+Result<FileLock> FileLock::acquire(const Path& path, bool wait) {
+    FileLock lock(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
+    if (lock.descriptor_ < 0)
+        return io_fault("lock", path, errno);
+    if (::flock(lock.descriptor_, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (errno == EWOULDBLOCK)
+        return Fault{
+            FaultClass::refused,
+            fmt::format("another process holds {}; wait until it has ended", path.string())};
+    if (errno == EINTR)
+        return Fault{FaultClass::refused,
+                     fmt::format("interrupted while waiting for {}", path.string())};
+    return io_fault("lock", path, errno);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
+
+FileLock::~FileLock() {
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
+}  // namespace kaspar

@@ -1,0 +1,90 @@
+#include "common/system/secret.h"
+
+#include <fmt/format.h>
+#include <string.h>  // explicit_bzero
+
+#include <cstdlib>
+
+#include "common/system/file.h"
+
+namespace kaspar {
+namespace {
+
+/// Overwrites all that the string holds, its unused room too: a short text stays behind there when
+/// it is moved from.
+void wipe(std::string& text) {
+    text.resize(text.capacity());
+    explicit_bzero(text.data(), text.size());
+    text.clear();
+}
+
+Fault key_fault(std::string words) {
+    return {FaultClass::key, std::move(words)};
+}
+
+Result<Secret> from_text(std::string text, const std::string& source) {
+    if (text.ends_with('\n'))
+        text.pop_back();
+    Secret secret(std::move(text));
+    if (secret.text().empty())
+        return key_fault(fmt::format("the secret in {} is empty", source));
+    return secret;
+}
+
+Result<Secret> from_credential(const std::string& name) {
+    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (folder == nullptr)
+        return key_fault(
+            fmt::format("there is no credential {}: $CREDENTIALS_DIRECTORY is not set; "
+                        "run under systemd with LoadCredential={}:…",
+                        name, name));
+    if (name.find('/') != name.npos)
+        return key_fault(fmt::format("a credential's name has no slash: {}", name));
+    const auto path = Path(folder) / name;
+    KASPAR_TRY(auto text, read_file(path));
+    return from_text(std::move(text), path.string());
+}
+
+Result<Secret> from_environment(const std::string& variable) {
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr)
+        return key_fault(fmt::format("the environment variable {} is not set", variable));
+    return from_text(value, "$" + variable);
+}
+
+}  // namespace
+
+Secret::Secret(std::string text) : text_(std::move(text)) {
+    wipe(text);
+}
+
+Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+    if (this == &other)
+        return *this;
+    wipe(text_);
+    text_ = std::move(other.text_);
+    wipe(other.text_);
+    return *this;
+}
+
+Secret::~Secret() {
+    wipe(text_);
+}
+
+Result<Secret> read_secret(const SecretSource& source) {
+    if (source.file) {
+        KASPAR_TRY(auto text, read_private_file(*source.file));
+        return from_text(std::move(text), source.file->string());
+    }
+    if (source.credential)
+        return from_credential(*source.credential);
+    if (source.environment)
+        return from_environment(*source.environment);
+    return key_fault("the configuration names no source for the secret");
+}
+
+}  // namespace kaspar

@@ -1,0 +1,18 @@
+#include "common/system/log.h"
+
+#include "tests/support/catch.h"
+
+using namespace kaspar;
+
+TEST_CASE("an event is one line, whatever is in its words", "[log]") {
+    CHECK(log_text("signer", "all is well") == "signer: all is well");
+    CHECK(log_text("signer", "line one\nline two\n") == "signer: line one; line two");
+    CHECK(log_text("zone", "red \033[31m\r\tend\x7f") == "zone: red \\x1b[31m\\x0d\\x09end\\x7f");
+    CHECK(log_text("zone", "bücher 7 %d {}") == "zone: bücher 7 %d {}");
+}
+
+TEST_CASE("log levels have names", "[log]") {
+    CHECK(log_level_from_text("warning") == LogLevel::warning);
+    CHECK(log_level_from_text("none") == LogLevel::none);
+    CHECK_FALSE(log_level_from_text("loud"));
+}
