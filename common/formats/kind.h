@@ -121,9 +121,11 @@ Kind<N> integer() {
 template <typename M>
 Kind<std::optional<M>> optional(Kind<M> inner) {
     return {[inner](const JsonValue& json, Reading& reading, std::optional<M>& out) {
+                const std::size_t before = reading.error_count();
                 M value{};
                 inner.read(json, reading, value);
-                out = std::move(value);
+                if (reading.error_count() == before)
+                    out = std::move(value);
             },
             [inner](const std::optional<M>& value) -> JsonValue {
                 return value ? inner.write(*value) : JsonValue();
