@@ -24,7 +24,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string did_you_mean(std::string_view mistyped, const std::vector<std::string>& known) {
     const std::string* nearest = nullptr;
-    std::size_t least = std::max<std::size_t>(1, mistyped.size() / 3) + 1;
+    std::size_t least = std::max<std::size_t>(2, mistyped.size() / 3) + 1;
+    least = std::min(least, mistyped.size());  // a word of which nothing is right is not meant
     for (const std::string& word : known)
         if (const std::size_t distance = edit_distance(mistyped, word); distance < least) {
             least = distance;

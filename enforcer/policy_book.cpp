@@ -9,11 +9,20 @@
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
 #include "enforcer/nearest.h"
+#include "enforcer/policy/fields.h"
 #include "enforcer/policy/policy_file.h"
 
 namespace kaspar::enforcer {
 
 namespace {
+
+/// A policy's file as it is now, with all checks. Fault: input, with every error.
+Result<Policy> check_text(const std::filesystem::path& path, const std::string& text) {
+    ExaminedPolicy examined = examine_policy(path.stem().string(), text);
+    if (has_errors(examined.findings))
+        return findings_fault(FaultClass::input, path, examined.findings);
+    return std::move(examined.policy);
+}
 
 std::string digest_of(const std::string& text) {
     return to_hex(sha256(as_bytes(text)));
@@ -27,6 +36,15 @@ Fault no_such_policy(const Configuration& configuration, const std::string& name
                         policy_path(configuration, name).string(),
                         did_you_mean(name, names.ok() ? *names : std::vector<std::string>{}),
                         known.empty() ? "none" : known)};
+}
+
+Result<std::string> read_text(const Configuration& configuration, const std::string& name) {
+    if (name.empty() || name.find('/') != std::string::npos || name.front() == '.')
+        return no_such_policy(configuration, name);
+    KASPAR_TRY(auto text, read_file_if_there(policy_path(configuration, name)));
+    if (!text)
+        return no_such_policy(configuration, name);
+    return std::move(*text);
 }
 
 Outcome note_policy(const Enforcement& with, const std::string& name, std::string what,
@@ -49,7 +67,7 @@ Result<std::optional<StoredPolicy>> look_again(const Enforcement& with, const St
     next.fault.reset();
     if (!text) {
         next.fault = fmt::format("{} is missing; put it back", path.string());
-    } else if (const auto policy = parse_policy(path, *text); !policy.ok()) {
+    } else if (const auto policy = check_text(path, *text); !policy.ok()) {
         next.fault = policy.fault().words;
     } else {
         next.text = *text;
@@ -100,19 +118,19 @@ Result<std::vector<std::string>> refresh_policies(const Enforcement& with) {
     return faults;
 }
 
+Result<Policy> known_policy(const Configuration& configuration, const std::string& name) {
+    KASPAR_TRY(const std::string text, read_text(configuration, name));
+    return check_text(policy_path(configuration, name), text);
+}
+
 Result<Policy> adopt_policy(const Enforcement& with, const std::string& name) {
-    if (name.empty() || name.find('/') != std::string::npos || name.front() == '.')
-        return no_such_policy(with.configuration, name);
-    const auto path = policy_path(with.configuration, name);
-    KASPAR_TRY(const auto text, read_file_if_there(path));
-    if (!text)
-        return no_such_policy(with.configuration, name);
-    KASPAR_TRY(Policy policy, parse_policy(path, *text));
-    const std::string digest = digest_of(*text);
+    KASPAR_TRY(const std::string text, read_text(with.configuration, name));
+    KASPAR_TRY(Policy policy, check_text(policy_path(with.configuration, name), text));
+    const std::string digest = digest_of(text);
     KASPAR_TRY(const auto known, find_policy(with.database, name));
     if (!known || known->digest != digest || known->fault) {
         KASPAR_CHECK(
-            save_policy(with.database, {name, *text, digest, with.now, digest, std::nullopt}));
+            save_policy(with.database, {name, text, digest, with.now, digest, std::nullopt}));
         KASPAR_CHECK(note_policy(with, name, "in force", {}));
         KASPAR_CHECK(request_look_by_policy(with.database, name));
     }
@@ -126,8 +144,14 @@ Result<Policy> policy_in_force(Database& database, const std::string& name) {
                      fmt::format("database {}: policy {} is missing; put a backup of the database "
                                  "back",
                                  database.file(), name)};
-    return parse_policy(name + ".json", stored->text)
-        .within(fmt::format("policy {} as it was read at {}", name, to_rfc3339(stored->read_at)));
+    // It passed the checks of its day; a newer program's stricter ones are for the next edit.
+    auto document = fields::read_document(stored->text, policy_kind());
+    if (has_errors(document.findings))
+        return findings_fault(FaultClass::state, name + ".json", document.findings)
+            .within(fmt::format("policy {} as it was read at {}; edit its file", name,
+                                to_rfc3339(stored->read_at)));
+    document.value.name = name;
+    return std::move(document.value);
 }
 
 Result<std::vector<std::string>> policy_names(const Configuration& configuration) {

@@ -19,6 +19,9 @@ Result<std::vector<std::string>> refresh_policies(const Enforcement& with);
 /// error; a policy that is not there is told with the names of those that are.
 Result<Policy> adopt_policy(const Enforcement& with, const std::string& name);
 
+/// A policy's file as it is now, with all checks, and nothing taken in. Faults as adopt_policy.
+Result<Policy> known_policy(const Configuration& configuration, const std::string& name);
+
 /// The policy in force for zones that name it. Fault: state.
 Result<Policy> policy_in_force(Database& database, const std::string& name);
 

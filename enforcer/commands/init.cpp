@@ -50,7 +50,10 @@ Outcome make_folders(const std::filesystem::path& root) {
     // reports, and needs nothing else here.
     KASPAR_CHECK(make_folder(root / "state", 0750));
     KASPAR_CHECK(make_folder(root / "state" / "instructions", 0750));
-    return make_folder(root / "state" / "reports", 0770);
+    KASPAR_CHECK(make_folder(root / "state" / "reports", 0770));
+    std::error_code ignored;  // the caller's umask may have taken the group's write bit
+    std::filesystem::permissions(root / "state" / "reports", std::filesystem::perms{0770}, ignored);
+    return Done{};
 }
 
 Outcome write_policies(const std::filesystem::path& folder) {

@@ -14,7 +14,7 @@ std::string condition(const StoredKey& key) {
         return std::string(word(key.progress));
     if (key.out_of_use_since)
         return "out of use";
-    return goal_word(key.wanted, key.standby);
+    return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
 }
 
 Json row_json(const Zone& zone, const StoredKey& key) {
@@ -60,7 +60,8 @@ Ending key_list(Session& session, const std::optional<std::string>& name) {
             list.push_back(row_json(zone, key));
             table.add({zone_text(zone.name), key.dnskey ? std::to_string(key.dnskey->tag()) : "-",
                        std::string(word(key.role)), std::string(facts(key.algorithm).mnemonic),
-                       condition(key), key.keystores.front(), to_rfc3339(key.created)});
+                       condition(key), key.keystores.front(),
+                       to_rfc3339(key.created).substr(0, 10)});
         }
     }
     if (session.json())

@@ -51,10 +51,14 @@ void show_all(std::vector<ZoneView> views, Time now) {
     print(table.text(standard_output()));
 }
 
+std::string condition(const Key& key) {
+    return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
+}
+
 std::string key_table(const ZoneView& view, Time now) {
     Table table({{"tag", Column::Align::right},
                  {"role"},
-                 {"algorithm"},
+                 {"alg", Column::Align::right},
                  {"goal"},
                  {"DS"},
                  {"DNSKEY"},
@@ -64,7 +68,7 @@ std::string key_table(const ZoneView& view, Time now) {
         const Key& key = view.remembered.history.keys[index];
         const KeyStates states = key_states(view.remembered.history, index, view.policy, now);
         table.add({std::to_string(key.tag), std::string(word(key.role)),
-                   std::string(facts(key.algorithm).mnemonic), goal_word(key.wanted, key.standby),
+                   std::to_string(static_cast<int>(key.algorithm)), condition(key),
                    std::string(word(states.ds)), std::string(word(states.dnskey)),
                    std::string(word(states.dnskey_signature)),
                    std::string(word(states.zone_signatures))});
