@@ -36,9 +36,8 @@ void add_published_key(Context& context, BytesView rdata) {
         context.warning(
             *context.apex, rr::dnskey,
             key.text() + " lacks the zone flag, so it can sign nothing (RFC 4034 §2.1.1)");
-    if (context.request.make_verifier)
-        if (const auto verifier = context.request.make_verifier(key.key); !verifier.ok())
-            context.problem(*context.apex, rr::dnskey, key.text() + ": " + verifier.fault().words);
+    if (const auto verifier = context.request.make_verifier(key.key); !verifier.ok())
+        context.problem(*context.apex, rr::dnskey, key.text() + ": " + verifier.fault().words);
 }
 
 void warn_of_shared_tags(Context& context) {

@@ -215,10 +215,17 @@ void inspect_coverage(Context& context) {
         require_algorithms(context, rrset, is_key_set(rrset.rrset->type) ? for_keys : for_data);
 }
 
-bool signed_by_sep(const std::vector<const Key*>& signers, Algorithm algorithm) {
-    return std::any_of(signers.begin(), signers.end(), [&](const Key* key) {
-        return key->is_sep() && !key->is_revoked() && key->key.algorithm == algorithm;
-    });
+bool is_active_sep(const Key& key, Algorithm algorithm) {
+    return key.published && key.is_sep() && !key.is_revoked() && key.key.algorithm == algorithm;
+}
+
+// A signature that is there and bad has been told of already.
+bool has_signature_by_sep(const Context& context, const SignedRRset& rrset, Algorithm algorithm) {
+    for (std::uint32_t i = 0; i < rrset.count; ++i)
+        for (const auto key : candidates(context, context.signatures[rrset.first + i]))
+            if (is_active_sep(context.keys[key], algorithm))
+                return true;
+    return false;
 }
 
 // The parent's DS stands for a key with the SEP flag (RFC 4034 §2.1.1): with each algorithm that
@@ -227,19 +234,15 @@ void inspect_dnskey_signers(Context& context) {
     const auto* dnskeys = signed_at_apex(context, rr::dnskey);
     if (dnskeys == nullptr)
         return;
-    const auto signers = signers_of(context, *dnskeys);
-    const auto& required = context.request.required_algorithms.value_or(context.result.algorithms);
-    for (const auto algorithm : required) {
+    for (const auto algorithm : required_algorithms(context, rr::dnskey)) {
         const bool has_sep =
-            std::any_of(context.keys.begin(), context.keys.end(), [&](const Key& key) {
-                return key.published && key.is_sep() && !key.is_revoked() &&
-                       key.key.algorithm == algorithm;
-            });
-        if (has_sep && !signed_by_sep(signers, algorithm))
+            std::any_of(context.keys.begin(), context.keys.end(),
+                        [&](const Key& key) { return is_active_sep(key, algorithm); });
+        if (has_sep && !has_signature_by_sep(context, *dnskeys, algorithm))
             context.problem(
                 *context.apex, rr::dnskey,
-                fmt::format("is not signed by a KSK (SEP flag) with algorithm {}: there is no "
-                            "key for a DS to point to",
+                fmt::format("is not signed by a KSK (SEP flag) with algorithm {}: there "
+                            "is no key for a DS to point to",
                             facts(algorithm).mnemonic));
     }
 }
