@@ -2,37 +2,9 @@
 
 #include <algorithm>
 
-#include "signer/core/name_order.h"
-
 namespace kaspar::signer {
 
 namespace {
-
-/// Tells the standing of each owner, asked in canonical order: names below a zone cut or a DNAME
-/// follow it directly (RFC 4034 §6.1).
-class StandingTeller {
-  public:
-    explicit StandingTeller(const Zone& zone) : zone_(zone) {}
-
-    Standing tell(const Node& node) {
-        const auto owner = zone_.owner(node);
-        if (!hider_.empty() && name_is_within(owner, hider_))
-            return Standing::hidden;
-        const bool cut = !same_name(owner, zone_.apex().wire()) && zone_.find(node, rr::ns);
-        if (cut || zone_.find(node, rr::dname) != nullptr)
-            hider_ = owner;
-        return cut ? Standing::delegation : Standing::authoritative;
-    }
-
-  private:
-    const Zone& zone_;
-    BytesView hider_;  ///< the last cut or DNAME owner
-};
-
-bool signs(Standing standing, std::uint16_t type) {
-    return standing == Standing::authoritative ||
-           (standing == Standing::delegation && type == rr::ds);
-}
 
 bool is_replaced(std::span<const RRsetView> additions, std::uint16_t type) {
     return std::any_of(additions.begin(), additions.end(),
@@ -53,19 +25,19 @@ void list_apex(const Zone& input, const Node& apex, std::span<const RRsetView> a
     std::sort(content.rrsets.begin(), content.rrsets.end(),
               [](const RRsetView& a, const RRsetView& b) { return a.type < b.type; });
     content.nodes.push_back(
-        {owner, 0, static_cast<std::uint32_t>(content.rrsets.size()), Standing::authoritative});
+        {owner, 0, static_cast<std::uint32_t>(content.rrsets.size()), NodeKind::apex});
 }
 
-void list_node(const Zone& input, const Node& node, Standing standing, Content& content) {
+void list_node(const Zone& input, const Node& node, NodeKind kind, Content& content) {
     const auto owner = input.owner(node);
     const auto first = static_cast<std::uint32_t>(content.rrsets.size());
     for (const auto& rrset : input.rrsets(node))
         if (!is_made_by_signer(rrset.type, false))
             content.rrsets.push_back(
-                {owner, rrset.type, rrset.ttl, signs(standing, rrset.type), &input, &rrset, {}});
+                {owner, rrset.type, rrset.ttl, is_signed(kind, rrset.type), &input, &rrset, {}});
     const auto count = static_cast<std::uint32_t>(content.rrsets.size()) - first;
     if (count > 0)
-        content.nodes.push_back({owner, first, count, standing});
+        content.nodes.push_back({owner, first, count, kind});
 }
 
 }  // namespace
@@ -91,13 +63,13 @@ Content list_content(const Zone& input, std::span<const RRsetView> additions) {
     Content content;
     content.nodes.reserve(input.nodes().size());
     content.rrsets.reserve(input.rrset_count() + additions.size());
-    StandingTeller teller(input);
+    CutWalk walk(input);
     for (const auto& node : input.nodes()) {
-        const auto standing = teller.tell(node);
+        const auto kind = walk.next(node);
         if (content.nodes.empty())
             list_apex(input, node, additions, content);
         else
-            list_node(input, node, standing, content);
+            list_node(input, node, kind, content);
     }
     return content;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/values/bytes.h"
+#include "signer/core/cuts.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
@@ -28,17 +29,10 @@ struct RRsetView {
     }
 };
 
-/// What an owner name is to this zone.
-enum class Standing : std::uint8_t {
-    authoritative,
-    delegation,  ///< a zone cut: only DS and denial are signed
-    hidden,      ///< below a cut or a DNAME: glue and occluded names, never signed nor denied
-};
-
 struct ContentNode {
     BytesView owner;
     std::uint32_t first_rrset, rrset_count;
-    Standing standing;
+    NodeKind kind;
 };
 
 struct Content {

@@ -61,8 +61,6 @@ SignedZone merge(const Content& content, const DenialChain* chain) {
     SignedZone zone;
     if (chain == nullptr) {
         zone.rrsets = content.rrsets;
-        for (auto& rrset : zone.rrsets)
-            rrset.is_signed = false;
     } else {
         zone.rrsets.reserve(content.rrsets.size() + chain->size());
         add_all(content, *chain, zone.rrsets);

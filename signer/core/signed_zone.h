@@ -45,7 +45,7 @@ struct SignedZone {
 };
 
 /// The RRsets of content and denial chain in canonical order, without signatures. `chain` may be
-/// nullptr (an unsigned zone: then no RRset is to be signed).
+/// nullptr (an unsigned zone).
 SignedZone merge(const Content& content, const DenialChain* chain);
 
 }  // namespace kaspar::signer
