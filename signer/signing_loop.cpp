@@ -209,12 +209,10 @@ Result<Tally> SigningLoop::sign_one(SignedZone& zone, std::size_t index) const {
     return worker.tally();
 }
 
-bool SigningLoop::stands(const RRsetView& rrset) const {
-    if (last_ == nullptr)
-        return false;
+Decision SigningLoop::look_at(const RRsetView& rrset) const {
     Decision decision;
-    decide(rrset, rules_, last_, last_->find(rrset.owner), decision);
-    return decision.nothing_to_do();
+    decide(rrset, rules_, last_, last_ == nullptr ? nullptr : last_->find(rrset.owner), decision);
+    return decision;
 }
 
 }  // namespace kaspar::signer

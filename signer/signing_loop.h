@@ -42,8 +42,8 @@ class SigningLoop {
     /// One RRset, in the caller's thread. Fault: key.
     Result<Tally> sign_one(SignedZone& zone, std::size_t index) const;
 
-    /// True if the RRset and all its signatures stand as they are in the last output.
-    bool stands(const RRsetView& rrset) const;
+    /// What would be done with one RRset.
+    Decision look_at(const RRsetView& rrset) const;
 
   private:
     const SigningRules& rules_;
