@@ -37,13 +37,16 @@ class Cursor {
   private:
     bool at(std::string_view expected) const { return text_.substr(offset_).starts_with(expected); }
 
+    bool at_digit() const {
+        return offset_ < text_.size() && text_[offset_] >= '0' && text_[offset_] <= '9';
+    }
+
     void advance() {
         const auto octet = static_cast<unsigned char>(text_[offset_++]);
         if (octet == '\n')
             here_ = {here_.line + 1, 1};
         else if ((octet & 0xC0U) != 0x80U)  // not the continuation of a UTF-8 character
             ++here_.column;
-        // The column counts characters begun; a continuation octet belongs to the one before.
     }
 
     void advance_past(std::string_view end) {
@@ -73,7 +76,8 @@ class Cursor {
         advance();
         if (first == '"')
             skip_rest_of_string();
-        else if (std::string_view("{}[]").find(first) == std::string_view::npos)
+        else if (std::string_view("{}[]").find(first) == std::string_view::npos &&
+                 !(first == '0' && at_digit()))  // "01" is two tokens to the parser
             skip_rest_of_literal();
     }
 
@@ -128,17 +132,17 @@ class TreeBuilder {
         return true;
     }
 
-    bool parse_error(std::size_t octets_read, const std::string& last_token,
+    bool parse_error(std::size_t octets_read, const std::string&,
                      const nlohmann::detail::exception& error) {
         std::string words = error.what();
         if (const auto dash = words.find(" - "); dash != std::string::npos)
             words.erase(0, dash + 3);
         words.erase(std::min(words.find("; last read"), words.size()));
-        // An unexpected token is shown where it starts, a broken one where it breaks.
-        std::size_t back = words.starts_with("unexpected") ? last_token.size() : 1;
-        back = std::min(std::max<std::size_t>(back, 1), octets_read);
-        stop(Cursor(text_).position_of(octets_read - back), "not JSON: " + words,
-             advice(octets_read - back));
+        // A word that does not belong here is shown where it starts, anything else where it breaks.
+        const bool is_word = words.starts_with("unexpected") && words.find("literal;") < 40;
+        const std::size_t offset = octets_read - std::min<std::size_t>(octets_read, 1);
+        const Position at = is_word ? cursor_.next_token() : Cursor(text_).position_of(offset);
+        stop(at, "not JSON: " + words, advice(offset));
         return false;
     }
 

@@ -1,5 +1,6 @@
 #include "common/keys/pem.h"
 
+#include <botan/data_src.h>
 #include <botan/pem.h>
 #include <fmt/format.h>
 
@@ -10,7 +11,9 @@ std::string to_pem(std::string_view label, BytesView der) {
 }
 
 Result<Secret> from_pem(std::string_view label, std::string_view text) try {
-    const auto octets = Botan::PEM_Code::decode_check_label(std::string(text), std::string(label));
+    const BytesView view = as_bytes(text);
+    Botan::DataSource_Memory source(view.data(), view.size());  // its copy is wiped, a string's not
+    const auto octets = Botan::PEM_Code::decode_check_label(source, std::string(label));
     return Secret(std::string(octets.begin(), octets.end()));
 } catch (const std::exception&) {
     return Fault{FaultClass::key, fmt::format("there is no PEM block \"{}\" in it", label)};

@@ -7,7 +7,8 @@ using namespace kaspar;
 namespace {
 
 Result<int> half(int n) {
-    if (n % 2 != 0) return Fault{FaultClass::input, "odd"};
+    if (n % 2 != 0)
+        return Fault{FaultClass::input, "odd"};
     return n / 2;
 }
 
