@@ -376,3 +376,27 @@ TEST_CASE("an enforcer that stays works when a command asks, and ends when it is
     CHECK(ended.status == 0);
     CHECK(std::filesystem::exists(folder / "real/state/instructions/example.org"));
 }
+
+TEST_CASE("health tells of programs that do not run and of signatures that near their end",
+          "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.kaspar({"health"}).status == 0);
+    box.wait(2h);
+    const auto no_signer = box.kaspar({"health"});
+    CHECK(no_signer.status == 1);
+    CHECK(no_signer.output.find("start kaspar-signer") != std::string::npos);
+
+    box.sign();
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.kaspar({"health"}).status == 0);
+    box.wait(24h * 3);
+    const auto no_enforcer = box.kaspar({"health"});
+    CHECK(no_enforcer.output.find("start kaspar-enforcer") != std::string::npos);
+    box.wait(24h * 8);
+    CHECK(box.kaspar({"health"}).output.find("signatures expire in 3d") != std::string::npos);
+    box.wait(24h * 4);
+    CHECK(box.kaspar({"health"}).output.find("have expired") != std::string::npos);
+    CHECK(box.kaspar({"status"}).output.find("EXPIRED") != std::string::npos);
+}
