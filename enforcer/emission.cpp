@@ -44,19 +44,20 @@ void add_cds(Instruction& instruction, const Policy& policy, const Remembered& r
     }
 }
 
-Result<std::optional<Instruction>> standing_instruction(const Zone& zone,
-                                                        const std::filesystem::path& path) {
-    if (!zone.instruction)
-        return std::optional<Instruction>{};
-    KASPAR_TRY(const SealedInstruction sealed, open_seal(path, *zone.instruction));
-    KASPAR_TRY(Instruction standing, parse_instruction(path, sealed.text));
-    return std::optional(std::move(standing));
-}
-
 }  // namespace
 
 std::filesystem::path instruction_path(const Configuration& configuration, const Name& zone) {
     return configuration.instructions() / zone.file_name();
+}
+
+Result<std::optional<Instruction>> standing_instruction(const Configuration& configuration,
+                                                        const Zone& zone) {
+    if (!zone.instruction)
+        return std::optional<Instruction>{};
+    const auto path = instruction_path(configuration, zone.name);
+    KASPAR_TRY(const SealedInstruction sealed, open_seal(path, *zone.instruction));
+    KASPAR_TRY(Instruction standing, parse_instruction(path, sealed.text));
+    return std::optional(std::move(standing));
 }
 
 Instruction make_instruction(const Zone& zone, const Policy& policy, const Remembered& remembered) {
@@ -81,8 +82,7 @@ Instruction make_instruction(const Zone& zone, const Policy& policy, const Remem
 
 Result<bool> renew_instruction(const Enforcement& with, Zone& zone, const Policy& policy,
                                Remembered& remembered) {
-    KASPAR_TRY(const auto standing,
-               standing_instruction(zone, instruction_path(with.configuration, zone.name)));
+    KASPAR_TRY(const auto standing, standing_instruction(with.configuration, zone));
     Instruction next = make_instruction(zone, policy, remembered);
     if (standing) {
         next.generation = standing->generation;

@@ -19,6 +19,10 @@ Instruction make_instruction(const Zone& zone, const Policy& policy, const Remem
 Result<bool> renew_instruction(const Enforcement& with, Zone& zone, const Policy& policy,
                                Remembered& remembered);
 
+/// The instruction that stands. Absent: none was given yet. Fault: state.
+Result<std::optional<Instruction>> standing_instruction(const Configuration& configuration,
+                                                        const Zone& zone);
+
 std::filesystem::path instruction_path(const Configuration& configuration, const Name& zone);
 
 /// Writes the instruction that stands to its file, unless the file has it already. Outside any

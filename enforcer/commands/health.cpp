@@ -2,6 +2,7 @@
 
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
+#include "enforcer/emission.h"
 #include "enforcer/key_making.h"
 
 namespace kaspar::enforcer {
@@ -23,10 +24,27 @@ void add_overdue(const ZoneView& view, Time now, std::vector<Reason>& reasons) {
                                                     to_rfc3339(*view.zone.next_event))});
 }
 
+/// The signer has had time to carry out what it was instructed, and has not even looked at it.
+void add_idle_signer(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
+    const auto standing = standing_instruction(session.configuration(), view.zone);
+    if (!standing.ok())
+        return reasons.push_back({view.name(), standing.fault().words});
+    if (!*standing || (*standing)->issued + late >= session.now())
+        return;
+    const bool looked_at =
+        view.report && view.report->last_run.generation >= (*standing)->generation;
+    if (!looked_at)
+        reasons.push_back(
+            {view.name(), fmt::format("the signer has not carried out instruction {} of {}; start "
+                                      "kaspar-signer",
+                                      (*standing)->generation, to_rfc3339((*standing)->issued))});
+}
+
 void add_zone(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
     for (std::string& words : needs_a_person(view, session.now()))
         reasons.push_back({view.name(), std::move(words)});
     add_overdue(view, session.now(), reasons);
+    add_idle_signer(session, view, reasons);
     const auto present = check_presence(session.with(), view.remembered.rows);
     if (!present.ok() && !view.zone.trouble)
         reasons.push_back({view.name(), present.fault().words});

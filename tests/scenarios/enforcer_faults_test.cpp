@@ -1,8 +1,10 @@
 // What goes wrong around the enforcer, and what must not come of it.
 #include <sys/stat.h>
 
+#include <fstream>
 #include <future>
 
+#include "enforcer/store/database.h"
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
@@ -318,4 +320,83 @@ TEST_CASE("completion scripts name every command and are valid shell", "[scenari
                              script.output + "COMP_WORDS=(kaspar zone a); COMP_CWORD=2; _kaspar; "
                                              "echo \"${COMPREPLY[@]}\""}});
     CHECK(tried.output == "add accept\n");
+}
+
+TEST_CASE("a key that a crash left half made is finished or forgotten, and never doubled",
+          "[scenario]") {
+    const Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    const auto keys = box.json({"key", "list"});
+    // As if the enforcer had been killed between its key store's answer and its own commit, and,
+    // with another key, before it asked the key store.
+    {
+        auto database = enforcer::Database::open((box / "state/kaspar.db").string());
+        REQUIRE(database.ok());
+        REQUIRE(database
+                    ->run("UPDATE keys SET state = 'generating', public_key = NULL, tag = NULL, "
+                          "revoked_tag = NULL WHERE role = 'zsk'")
+                    .ok());
+        REQUIRE(database
+                    ->run("INSERT INTO keys (zone, locator, keystores, role, algorithm, bits, "
+                          "flags, state, created) VALUES (1, 'feed', '[\"local\"]', 'zsk', 13, "
+                          "256, 256, 'generating', 0)")
+                    .ok());
+        REQUIRE(database->run("UPDATE zones SET zone_signers = '[]', dnskey = '[1]', flagged = 1")
+                    .ok());
+        REQUIRE(database->run("DELETE FROM dnskey_versions").ok());
+        REQUIRE(database->run("DELETE FROM data_versions").ok());
+    }
+    REQUIRE(box.enforcer().status == 0);
+    auto after = box.json({"key", "list"});
+    REQUIRE(after.size() == 2);
+    CHECK(after[1]["dnskey"] == keys[1]["dnskey"]);
+    CHECK(after[1]["state"] == "ready");
+}
+
+TEST_CASE("an enforcer that stays works when a command asks, and ends when it is told to",
+          "[scenario]") {
+    TempFolder folder;
+    const std::string kaspar = KASPAR_PROGRAMS "/enforcer/kaspar";
+    const std::string configuration = (folder / "real/kaspar.json").string();
+    REQUIRE(run({{kaspar, "init", (folder / "real").string()}}).status == 0);
+    std::ofstream(folder / "real/policies/test.json")
+        << R"({ "version": 1, "keys": [ { "role": "csk", "algorithm": "ed25519", "lifetime": "unlimited", "keystore": "local" } ] })";
+    const std::string script = R"(
+        enforcer=$1; kaspar=$2; config=$3; folder=$4
+        "$enforcer" run -c "$config" & pid=$!
+        "$kaspar" -c "$config" zone add example.org --policy test --input "$folder/in" \
+            --output "$folder/out"
+        until [ -e "$folder/real/state/instructions/example.org" ]; do sleep 0.05; done
+        kill -TERM $pid; wait $pid)";
+    const auto ended =
+        run({{"bash", "-c", script, "bash", KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", kaspar,
+              configuration, folder.path().string()}});
+    INFO(ended.errors);
+    CHECK(ended.status == 0);
+    CHECK(std::filesystem::exists(folder / "real/state/instructions/example.org"));
+}
+
+TEST_CASE("health tells of programs that do not run and of signatures that near their end",
+          "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.kaspar({"health"}).status == 0);
+    box.wait(2h);
+    const auto no_signer = box.kaspar({"health"});
+    CHECK(no_signer.status == 1);
+    CHECK(no_signer.output.find("start kaspar-signer") != std::string::npos);
+
+    box.sign();
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.kaspar({"health"}).status == 0);
+    box.wait(24h * 3);
+    const auto no_enforcer = box.kaspar({"health"});
+    CHECK(no_enforcer.output.find("start kaspar-enforcer") != std::string::npos);
+    box.wait(24h * 8);
+    CHECK(box.kaspar({"health"}).output.find("signatures expire in 3d") != std::string::npos);
+    box.wait(24h * 4);
+    CHECK(box.kaspar({"health"}).output.find("have expired") != std::string::npos);
+    CHECK(box.kaspar({"status"}).output.find("EXPIRED") != std::string::npos);
 }
