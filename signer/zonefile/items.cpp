@@ -50,6 +50,18 @@ Place skip_blank_lines(std::string_view text, Place from) {
     }
 }
 
+Place next_owner_line(std::string_view text, Place from) {
+    for (auto place = from;;) {
+        const auto end = end_of_line(text, place.at);
+        if (end == text.size())
+            return {end, place.line};
+        place = {end + 1, place.line + 1};
+        const char first = place.at < text.size() ? text[place.at] : '\n';
+        if (!ends_word(first))
+            return place;
+    }
+}
+
 Item item_at(std::string_view text, std::size_t at) {
     bool open = false, quoted = false;
     auto i = at;
@@ -70,9 +82,9 @@ Item item_at(std::string_view text, std::size_t at) {
         else if (c == ')')
             open = false;
     }
-    const auto end = quoted ? ItemEnd::open_quote
-                     : open ? ItemEnd::open_parenthesis
-                            : ItemEnd::end_of_text;
+    const auto end = open     ? ItemEnd::open_parenthesis
+                     : quoted ? ItemEnd::open_quote
+                              : ItemEnd::end_of_text;
     return {text.substr(at), end};
 }
 

@@ -22,7 +22,11 @@ Place advance(std::string_view text, Place from, std::size_t at);
 /// Skips blank lines and lines that hold only a comment.
 Place skip_blank_lines(std::string_view text, Place from);
 
-/// How an item ended.
+/// The next line that starts with a word, as records with an owner and directives do; the end of
+/// the text if there is none. Where to go on after a parenthesis that is never closed.
+Place next_owner_line(std::string_view text, Place from);
+
+/// How an item ended: an open parenthesis at the end of the text only, an open quote at its line's.
 enum class ItemEnd { newline, end_of_text, open_parenthesis, open_quote };
 
 struct Item {

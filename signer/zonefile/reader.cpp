@@ -149,35 +149,38 @@ class ZoneReader {
     /// Tells what is wrong with the item at the frame's place, in `words` or libzscanner's, and
     /// goes on after it.
     void take_error(Frame& frame, std::optional<std::string_view> words) {
-        const auto item = item_at(frame.text, frame.place.at);
-        const auto end = frame.place.at + item.text.size();
-        const auto after = advance(frame.text, frame.place, end);
-        if (item.end == ItemEnd::open_parenthesis)
-            complain(frame, frame.place.line,
-                     fmt::format("a parenthesis opened here is never closed; close it, or complete "
-                                 "the file if it was cut, at: {}",
-                                 excerpt(item.text)));
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        const auto error = scanner_.error();
+        const bool endless = item.end == ItemEnd::open_parenthesis;
+        frame.place = endless ? next_owner_line(frame.text, start)
+                              : advance(frame.text, start, start.at + item.text.size());
+        if (endless && (words || error.unclosed))
+            complain(frame, start.line, never_closed("parenthesis", item.text));
         else if (item.end == ItemEnd::open_quote)
-            complain(frame, frame.place.line,
-                     fmt::format("a quoted string opened here is never closed; close it on its "
-                                 "line, or complete the file if it was cut, at: {}",
-                                 excerpt(item.text)));
+            complain(frame, start.line, never_closed("quoted string", item.text));
         else if (words)
-            complain(frame, frame.place.line,
-                     fmt::format("{}, at: {}", *words, excerpt(item.text)));
+            complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
         else
-            complain_as_scanned(frame, item, after);
-        frame.place = after;
+            complain_as_scanned(frame, start.line, item.text);
+        if (error.dos_newline)  // one message is enough: all lines are like this one
+            frame.place = advance(frame.text, frame.place, frame.text.size());
     }
 
-    void complain_as_scanned(Frame& frame, const Item& item, Place after) {
+    static std::string never_closed(std::string_view what, std::string_view item) {
+        return fmt::format(
+            "a {} opened here is never closed; close it, or complete the file if it was cut, at: "
+            "{}",
+            what, excerpt(item));
+    }
+
+    // libzscanner tells the line within an item of several lines.
+    void complain_as_scanned(const Frame& frame, std::uint64_t first_line, std::string_view item) {
         const auto error = scanner_.error();
-        const auto last_line = item.end == ItemEnd::newline ? after.line - 1 : after.line;
-        const auto line = std::clamp(error.line, frame.place.line, last_line);
-        auto text = item.text;
-        for (auto skip = line - frame.place.line; skip > 0; --skip)
-            text.remove_prefix(text.find('\n') + 1);
-        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(text)));
+        auto line = first_line;
+        for (; line < error.line && item.find('\n') + 1 < item.size(); ++line)
+            item.remove_prefix(item.find('\n') + 1);
+        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(item)));
     }
 
     /// Takes the record just scanned. What is wrong with it, if something is.

@@ -173,6 +173,27 @@ TEST_CASE("a file cut anywhere within its last record is refused", "[reader]") {
     CHECK(fault("a A ( 192.0.2.1\n").starts_with("zone:4: a parenthesis opened here is never"));
 }
 
+TEST_CASE("lines after a parenthesis that is never closed are still read", "[reader]") {
+    CHECK(lines_start(fault("a TXT ( \"one\"\n"
+                            "  \"two\"\n"
+                            "b A 192.0.2\n"
+                            "c A ( 192.0.2.1\n"
+                            "; d\n"
+                            "d A 192.0.2\n"
+                            "e A 192.0.2.1\n"),
+                      {"zone:4: ", "zone:6: ", "zone:7: a parenthesis", "zone:9: "}));
+}
+
+TEST_CASE("a file with the line ends of DOS is refused once, with the remedy", "[reader]") {
+    const auto words = reading_fault(
+        "@ 60 SOA a. b. 1 2 3 4 5\r\n"
+        "@ 60 NS a.\r\n"
+        "a 60 A 192.0.2.1\r\n");
+    INFO(words);
+    CHECK(lines_start(words, {"zone:1: "}));
+    CHECK(words.find("convert the file to Unix line ends") != words.npos);
+}
+
 TEST_CASE("a record that ends in an address may close its parenthesis later", "[reader]") {
     CHECK(records("a A ( 192.0.2.1\n ; comment )\n )\nb AAAA (\n 2001:db8::1 )\n") ==
           "a.example.\t3600\tIN\tA\t192.0.2.1\nb.example.\t3600\tIN\tAAAA\t2001:db8::1\n");
