@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct Word {
 
 /// The item's words, comments and parentheses left out.
 std::vector<Word> words_of(std::string_view item);
+
+/// The item with a backslash before every odd octet of its unquoted words: those that BIND reads
+/// and writes bare in names (as '+', '=' or '['), and libzscanner wants escaped. With `owner_only`
+/// just in the word at the start of the item.
+std::string escape_odd_octets(std::string_view item, bool owner_only);
 
 /// The first escape \DDD above \255 outside comments, empty if there is none. libzscanner takes
 /// such an escape in a name modulo 256 without a word.

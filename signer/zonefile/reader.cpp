@@ -124,7 +124,7 @@ class ZoneReader {
         const auto rest = frame.text.substr(frame.place.at);
         const auto start = frame.place;
         if (!scanner_.scan(rest, start.line))
-            return take_error(frame, std::nullopt);
+            return take_odd_item(frame);
         auto item = rest.substr(0, scanner_.consumed());
         frame.place = {start.at + item.size(), scanner_.line()};
         if (scanner_.is_within_parentheses()) {
@@ -139,11 +139,38 @@ class ZoneReader {
                             "the file ends within this line and may have been cut; if the record "
                             "is complete, end it with a newline");
         }
+        take_scanned(frame, start.line, item);
+    }
+
+    void take_scanned(const Frame& frame, std::uint64_t line, std::string_view item) {
         if (const auto escape = impossible_escape(item); !escape.empty())
-            complain(frame, start.line,
+            complain(frame, line,
                      fmt::format("{} is no octet; \\DDD goes from \\000 to \\255", escape));
-        else if (const auto wrong = take_record(frame, start.line))
-            complain(frame, start.line, *wrong);
+        else if (const auto wrong = take_record(frame, line))
+            complain(frame, line, *wrong);
+    }
+
+    /// An item that libzscanner refuses, but would take with odd octets in its names escaped, is as
+    /// good as if they were.
+    void take_odd_item(Frame& frame) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        if (item.end != ItemEnd::newline || !scan_escaped(item.text, start.line)) {
+            scanner_.scan(frame.text.substr(start.at), start.line);  // for its error
+            return take_error(frame, std::nullopt);
+        }
+        frame.place = advance(frame.text, start, start.at + item.text.size());
+        take_scanned(frame, start.line, item.text);
+    }
+
+    bool scan_escaped(std::string_view item, std::uint64_t line) {
+        for (const bool owner_only : {true, false}) {
+            const auto escaped = escape_odd_octets(item, owner_only);
+            if (escaped.size() > item.size() && scanner_.scan(escaped, line) &&
+                scanner_.consumed() + 1 == escaped.size() && !scanner_.is_within_parentheses())
+                return true;
+        }
+        return false;
     }
 
     /// Tells what is wrong with the item at the frame's place, in `words` or libzscanner's, and
@@ -353,8 +380,10 @@ class ZoneReader {
                                               const Result<std::string>& text) {
         if (!text.ok())
             return text.fault().words;
-        if (!scanner_.scan(*text, line))
+        if (!scanner_.scan(*text, line) && !scan_escaped(*text, line)) {
+            scanner_.scan(*text, line);  // for its error
             return fmt::format("{}, at: {}", scanner_.error().words, excerpt(*text));
+        }
         if (!impossible_escape(*text).empty())
             return fmt::format("{} is no octet", impossible_escape(*text));
         return take_record(frame, line);

@@ -83,6 +83,25 @@ TEST_CASE("without $TTL the last TTL counts, then the SOA's minimum, with a warn
     CHECK(read_zone(apex_lines).warnings.empty());
 }
 
+TEST_CASE("odd octets in names may stand bare, as BIND writes them", "[reader]") {
+    CHECK(records("a+b A 192.0.2.1\n"
+                  "~=[x]` 60 IN ( AAAA ; it's a comment + more\n  2001:db8::1 )\n"
+                  "      NS    ns+1\n"
+                  "m     MX    10 {mail}.example. ; ok?\n"
+                  "m     RP    a!b c,d.example.\n"
+                  "k!y   DHCID AA+/AA==\n"
+                  "$GENERATE 1-1 g+$ CNAME h:$\n") ==
+          "a\\+b.example.\t3600\tIN\tA\t192.0.2.1\n"
+          "g\\+1.example.\t3600\tIN\tCNAME\th\\:1.example.\n"
+          "k\\!y.example.\t3600\tIN\tDHCID\tAA+/AA==\n"
+          "m.example.\t3600\tIN\tMX\t10 \\{mail\\}.example.\n"
+          "m.example.\t3600\tIN\tRP\ta\\!b.example. c\\,d.example.\n"
+          "\\~\\=\\091x\\]\\`.example.\t3600\tIN\tNS\tns\\+1.example.\n"
+          "\\~\\=\\091x\\]\\`.example.\t60\tIN\tAAAA\t2001:db8::1\n");
+    CHECK(lines_start(fault("a+b A 192.0.2\nc=d A\ne@f A 192.0.2.1\n"),
+                      {"zone:4: ", "zone:5: ", "zone:6: "}));
+}
+
 TEST_CASE("each record knows the line it starts on", "[reader]") {
     const auto read = read_zone(apex_lines +
                                 "\n"
