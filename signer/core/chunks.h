@@ -1,6 +1,6 @@
-// Work on many small items by several threads: the items are cut into chunks, which the threads take
-// from one queue, so that a slow chunk holds nobody up. Not a thread pool: threads live as long as
-// the call.
+// Work on many small items by several threads: the items are cut into chunks, which the threads
+// take from one queue, so that a slow chunk holds nobody up. Not a thread pool: threads live as
+// long as the call.
 #pragma once
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/values/bytes.h"
+#include "signer/core/cuts.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
@@ -17,26 +18,21 @@ struct RRsetView {
     BytesView owner;  ///< wire format, in the case it was written in
     std::uint16_t type = 0;
     std::uint32_t ttl = 0;
-    bool is_signed = false;       ///< authoritative: it gets RRSIGs (RFC 4035 §2.2)
-    const Zone* zone = nullptr;   ///< holds the records of `rrset`, or
+    bool is_signed = false;      ///< authoritative: it gets RRSIGs (RFC 4035 §2.2)
+    const Zone* zone = nullptr;  ///< holds the records of `rrset`, or
     const RRset* rrset = nullptr;
-    BytesView single;             ///< the RDATA of the only record, if there is no zone
+    BytesView single;  ///< the RDATA of the only record, if there is no zone
 
     std::uint32_t size() const { return zone == nullptr ? 1 : rrset->record_count; }
-    BytesView rdata(std::uint32_t i) const { return zone == nullptr ? single : zone->rdata(*rrset, i); }
-};
-
-/// What an owner name is to this zone.
-enum class Standing : std::uint8_t {
-    authoritative,
-    delegation,  ///< a zone cut: only DS and denial are signed
-    hidden,      ///< below a cut or a DNAME: glue and occluded names, never signed nor denied
+    BytesView rdata(std::uint32_t i) const {
+        return zone == nullptr ? single : zone->rdata(*rrset, i);
+    }
 };
 
 struct ContentNode {
     BytesView owner;
     std::uint32_t first_rrset, rrset_count;
-    Standing standing;
+    NodeKind kind;
 };
 
 struct Content {
@@ -48,8 +44,8 @@ struct Content {
     }
 };
 
-/// True for the types that the signer makes itself and never takes from an input: RRSIG, NSEC, NSEC3
-/// everywhere; at the apex also DNSKEY, CDS, CDNSKEY, NSEC3PARAM and ZONEMD.
+/// True for the types that the signer makes itself and never takes from an input: RRSIG, NSEC,
+/// NSEC3 everywhere; at the apex also DNSKEY, CDS, CDNSKEY, NSEC3PARAM and ZONEMD.
 bool is_made_by_signer(std::uint16_t type, bool at_apex);
 
 /// Lists `input` without such records, and with `additions` at the apex. An addition replaces the

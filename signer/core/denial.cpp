@@ -49,7 +49,7 @@ constexpr std::uint8_t hash_sha1 = 1, flag_opt_out = 1;  // RFC 5155 §3.1.1, §
 using Hash = std::array<std::uint8_t, hash_size>;
 
 bool is_insecure_delegation(const Content& content, const ContentNode& node) {
-    if (node.standing != Standing::delegation)
+    if (node.kind != NodeKind::delegation)
         return false;
     const auto rrsets = content.rrsets_of(node);
     return std::none_of(rrsets.begin(), rrsets.end(),
@@ -62,7 +62,7 @@ void list_types(const Content& content, const ContentNode& node, std::vector<std
     out.clear();
     bool any_signed = false;
     for (const auto& rrset : content.rrsets_of(node)) {
-        if (node.standing == Standing::authoritative || rrset.type == rr::ns || rrset.type == rr::ds)
+        if (node.kind != NodeKind::delegation || rrset.type == rr::ns || rrset.type == rr::ds)
             out.push_back(rrset.type);
         any_signed = any_signed || rrset.is_signed;
     }
@@ -115,8 +115,7 @@ std::vector<HashedName> names_to_hash(const Content& content, bool opt_out) {
     names.reserve(content.nodes.size());
     BytesView previous;
     for (const auto& node : content.nodes) {
-        if (node.standing == Standing::hidden ||
-            (opt_out && is_insecure_delegation(content, node)))
+        if (is_hidden(node.kind) || (opt_out && is_insecure_delegation(content, node)))
             continue;
         if (!previous.empty()) {
             const unsigned labels = count_labels(node.owner);
@@ -142,9 +141,8 @@ void hash_names(std::vector<HashedName>& names, const DenialParameters& paramete
 }
 
 Outcome check_collisions(const std::vector<HashedName>& names) {
-    const auto twins =
-        std::adjacent_find(names.begin(), names.end(),
-                           [](const auto& a, const auto& b) { return a.hash == b.hash; });
+    const auto twins = std::adjacent_find(
+        names.begin(), names.end(), [](const auto& a, const auto& b) { return a.hash == b.hash; });
     if (twins == names.end())
         return Done{};
     const auto text = [](const HashedName& named) {
@@ -184,7 +182,7 @@ std::uint32_t denial_ttl(std::uint32_t soa_ttl, std::uint32_t soa_minimum) {
 DenialChain make_nsec_chain(const Content& content, std::uint32_t ttl) {
     std::vector<const ContentNode*> nodes;
     for (const auto& node : content.nodes)
-        if (node.standing != Standing::hidden)
+        if (!is_hidden(node.kind))
             nodes.push_back(&node);
     ChainWriter writer(rr::nsec, ttl, nodes.size());
     std::vector<std::uint16_t> types;

@@ -46,8 +46,9 @@ std::uint32_t denial_ttl(std::uint32_t soa_ttl, std::uint32_t soa_minimum);
 DenialChain make_nsec_chain(const Content& content, std::uint32_t ttl);
 
 /// NSEC3 for every authoritative name, empty non-terminal and delegation; with opt-out not for
-/// insecure delegations and empty non-terminals that only lead to such (RFC 5155 §7.1). Fault: refused if two
-/// names have the same hash; input if a hashed owner would be longer than 255 octets.
+/// insecure delegations and empty non-terminals that only lead to such (RFC 5155 §7.1). Fault:
+/// refused if two names have the same hash; input if a hashed owner would be longer than 255
+/// octets.
 Result<DenialChain> make_nsec3_chain(const Content& content, const Name& apex,
                                      const DenialParameters& parameters, std::uint32_t ttl,
                                      unsigned threads);

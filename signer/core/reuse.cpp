@@ -46,15 +46,13 @@ const SignerKey* key_of(const RrsigHead& head, const SigningRules& rules) {
 
 bool fits_rrset(const RrsigHead& head, const RRsetView& rrset, const SigningRules& rules) {
     return head.covered == rrset.type && head.original_ttl == rrset.ttl &&
-           head.labels == rrsig_labels(rrset.owner) &&
-           same_name(head.signer, rules.apex.wire());
+           head.labels == rrsig_labels(rrset.owner) && same_name(head.signer, rules.apex.wire());
 }
 
 /// Not due, not from the future, and no longer than the policy would make it now.
 bool fits_time(const RrsigHead& head, const RRsetView& rrset, const SigningRules& rules) {
     const auto expiration = from_wire_time(head.expiration, rules.now);
-    const auto longest =
-        validity_for(rules.times, signature_role(rrset.type)) + rules.times.jitter;
+    const auto longest = validity_for(rules.times, signature_role(rrset.type)) + rules.times.jitter;
     return from_wire_time(head.inception, rules.now) <= rules.now &&
            rules.now < due_time(expiration, rules.times) && expiration <= rules.now + longest;
 }
@@ -109,8 +107,7 @@ std::uint64_t keep_those_with_a_place(SignatureRole role, const SigningRules& ru
     std::erase_if(decision.standing, [&](const StandingSignature& one) {
         if (rules.keys[one.key].signs(role))
             return false;
-        const auto place =
-            role == SignatureRole::keyset ? std::nullopt : stands_in_for(one, rules);
+        const auto place = role == SignatureRole::keyset ? std::nullopt : stands_in_for(one, rules);
         if (!place || (served >> *place & 1) != 0)
             return true;
         served |= std::uint64_t{1} << *place;
@@ -169,8 +166,7 @@ void decide(const RRsetView& rrset, const SigningRules& rules, const Zone* last,
     const auto* old = last_node == nullptr ? nullptr : last->find(*last_node, rrset.type);
     const auto* signatures =
         last_node == nullptr ? nullptr : last->find(*last_node, rr::rrsig, rrset.type);
-    const auto sameness =
-        old == nullptr ? Sameness::different : compare_rrsets(rrset, *last, *old);
+    const auto sameness = old == nullptr ? Sameness::different : compare_rrsets(rrset, *last, *old);
     decision.same_rrset =
         sameness == Sameness::exact && same_octets(rrset.owner, last->owner(*last_node));
     const auto role = signature_role(rrset.type);

@@ -60,8 +60,9 @@ std::optional<RrsigHead> read_rrsig_head(BytesView rdata) {
     const auto signer_size = name_size(rdata.subspan(fixed_head_size));
     if (!signer_size || rdata.size() <= fixed_head_size + *signer_size)
         return std::nullopt;
-    return RrsigHead{read_16(rdata, 0),  rdata[2],           rdata[3],
-                     read_32(rdata, 4),  read_32(rdata, 8),  read_32(rdata, 12),
+    return RrsigHead{read_16(rdata, 0),  rdata[2],
+                     rdata[3],           read_32(rdata, 4),
+                     read_32(rdata, 8),  read_32(rdata, 12),
                      read_16(rdata, 16), rdata.subspan(fixed_head_size, *signer_size)};
 }
 
@@ -97,26 +98,26 @@ void append_rrset_to_sign(const RRsetView& rrset, Bytes& out) {
 
 SignatureRole signature_role(std::uint16_t type) {
     switch (type) {
-    case rr::dnskey:
-    case rr::cds:
-    case rr::cdnskey:
-        return SignatureRole::keyset;
-    case rr::nsec:
-    case rr::nsec3:
-        return SignatureRole::denial;
-    default:
-        return SignatureRole::data;
+        case rr::dnskey:
+        case rr::cds:
+        case rr::cdnskey:
+            return SignatureRole::keyset;
+        case rr::nsec:
+        case rr::nsec3:
+            return SignatureRole::denial;
+        default:
+            return SignatureRole::data;
     }
 }
 
 Duration validity_for(const SignatureTimes& times, SignatureRole role) {
     switch (role) {
-    case SignatureRole::keyset:
-        return times.dnskey_validity;
-    case SignatureRole::denial:
-        return times.denial_validity;
-    case SignatureRole::data:
-        return times.validity;
+        case SignatureRole::keyset:
+            return times.dnskey_validity;
+        case SignatureRole::denial:
+            return times.denial_validity;
+        case SignatureRole::data:
+            return times.validity;
     }
     return times.validity;
 }

@@ -20,7 +20,6 @@ struct RrsigHead {
     std::uint32_t expiration, inception;  ///< wire form (RFC 4034 §3.1.5)
     std::uint16_t tag;
     BytesView signer;  ///< wire format
-
 };
 
 /// Reads RRSIG RDATA; absent if it is malformed.

@@ -36,18 +36,18 @@ bool serial_is_newer(std::uint32_t a, std::uint32_t b) {
 Result<std::uint32_t> next_serial(const SerialSituation& situation) {
     const auto [policy, input, last, now, may_stay] = situation;
     switch (policy) {
-    case SerialPolicy::keep:
-        if (!last || serial_is_newer(input, *last))
-            return input;
-        if (may_stay)
-            return *last;
-        return not_newer(input, *last);
-    case SerialPolicy::counter:
-        return last ? larger(input, *last) : input;
-    case SerialPolicy::unixtime:
-        return last ? larger(to_wire_time(now), *last) : to_wire_time(now);
-    case SerialPolicy::datecounter:
-        return last ? larger(date_serial(now), *last) : date_serial(now);
+        case SerialPolicy::keep:
+            if (!last || serial_is_newer(input, *last))
+                return input;
+            if (may_stay)
+                return *last;
+            return not_newer(input, *last);
+        case SerialPolicy::counter:
+            return last ? larger(input, *last) : input;
+        case SerialPolicy::unixtime:
+            return last ? larger(to_wire_time(now), *last) : to_wire_time(now);
+        case SerialPolicy::datecounter:
+            return last ? larger(date_serial(now), *last) : date_serial(now);
     }
     return input;
 }
@@ -56,12 +56,12 @@ bool serial_calls_for_publication(const SerialSituation& situation) {
     if (!situation.last)
         return true;
     switch (situation.policy) {
-    case SerialPolicy::keep:
-    case SerialPolicy::counter:
-        return serial_is_newer(situation.input, *situation.last);
-    case SerialPolicy::unixtime:
-    case SerialPolicy::datecounter:
-        return false;
+        case SerialPolicy::keep:
+        case SerialPolicy::counter:
+            return serial_is_newer(situation.input, *situation.last);
+        case SerialPolicy::unixtime:
+        case SerialPolicy::datecounter:
+            return false;
     }
     return false;
 }

@@ -49,7 +49,8 @@ void append_signature(BytesView rdata, Bytes& block) {
 }
 
 std::size_t SignedZone::apex_index(std::uint16_t type) const {
-    for (std::size_t i = 0; i < rrsets.size() && rrsets[i].owner.data() == rrsets[0].owner.data(); ++i)
+    for (std::size_t i = 0; i < rrsets.size() && rrsets[i].owner.data() == rrsets[0].owner.data();
+         ++i)
         if (rrsets[i].type == type)
             return i;
     require(false, "the zone has the apex RRset that was put there");
@@ -60,8 +61,6 @@ SignedZone merge(const Content& content, const DenialChain* chain) {
     SignedZone zone;
     if (chain == nullptr) {
         zone.rrsets = content.rrsets;
-        for (auto& rrset : zone.rrsets)
-            rrset.is_signed = false;
     } else {
         zone.rrsets.reserve(content.rrsets.size() + chain->size());
         add_all(content, *chain, zone.rrsets);

@@ -1,6 +1,6 @@
 // A zone about to be published: its RRsets in canonical order, denial included, and the signatures
-// of each. Views and a few large blocks; nothing is allocated per RRset. Owns what Kaspar adds: SOA,
-// DNSKEY and the like at the apex, the denial chain, the signatures.
+// of each. Views and a few large blocks; nothing is allocated per RRset. Owns what Kaspar adds:
+// SOA, DNSKEY and the like at the apex, the denial chain, the signatures.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ struct SignedZone {
     template <typename F>
     void for_each_signature(std::size_t i, F&& f) const {
         const auto& spot = spots[i];
-        BytesView block = spot.count == 0 ? BytesView() : BytesView(blocks[spot.block]).subspan(spot.at);
+        BytesView block =
+            spot.count == 0 ? BytesView() : BytesView(blocks[spot.block]).subspan(spot.at);
         for (unsigned n = 0; n < spot.count; ++n) {
             const std::size_t size = std::size_t{block[0]} << 8 | block[1];
             f(block.subspan(2, size));
@@ -44,7 +45,7 @@ struct SignedZone {
 };
 
 /// The RRsets of content and denial chain in canonical order, without signatures. `chain` may be
-/// nullptr (an unsigned zone: then no RRset is to be signed).
+/// nullptr (an unsigned zone).
 SignedZone merge(const Content& content, const DenialChain* chain);
 
 }  // namespace kaspar::signer

@@ -29,9 +29,9 @@ void append_signatures(const SignedZone& zone, std::size_t begin, std::size_t en
     std::sort(signatures.begin(), signatures.end(),
               [](const auto& a, const auto& b) { return a.canonical < b.canonical; });
     for (const auto& one : signatures)
-        append_rrset_to_sign({zone.rrsets[begin].owner, rr::rrsig, one.ttl, false, nullptr, nullptr,
-                              one.canonical},
-                             out);
+        append_rrset_to_sign(
+            {zone.rrsets[begin].owner, rr::rrsig, one.ttl, false, nullptr, nullptr, one.canonical},
+            out);
 }
 
 void append_owner(const SignedZone& zone, std::size_t begin, std::size_t end, Bytes& out) {
@@ -51,9 +51,12 @@ void append_owner(const SignedZone& zone, std::size_t begin, std::size_t end, By
 }  // namespace
 
 Bytes zonemd_rdata(std::uint32_t serial, BytesView digest) {
-    Bytes rdata{static_cast<std::uint8_t>(serial >> 24), static_cast<std::uint8_t>(serial >> 16),
-                static_cast<std::uint8_t>(serial >> 8), static_cast<std::uint8_t>(serial),
-                scheme_simple, hash_sha384};
+    Bytes rdata;
+    rdata.reserve(6 + digest.size());
+    for (const int shift : {24, 16, 8, 0})
+        rdata.push_back(static_cast<std::uint8_t>(serial >> shift));
+    rdata.push_back(scheme_simple);
+    rdata.push_back(hash_sha384);
     rdata.insert(rdata.end(), digest.begin(), digest.end());
     return rdata;
 }

@@ -11,8 +11,8 @@ namespace kaspar::signer {
 /// RDATA of a ZONEMD record for this serial and digest (RFC 8976 §2.2).
 Bytes zonemd_rdata(std::uint32_t serial, BytesView digest);
 
-/// The digest of a zone in which everything but the ZONEMD RRset is final and signed; that RRset and
-/// its signature are left out (RFC 8976 §3.3.1).
+/// The digest of a zone in which everything but the ZONEMD RRset is final and signed; that RRset
+/// and its signature are left out (RFC 8976 §3.3.1).
 Bytes zonemd_digest(const SignedZone& zone);
 
 }  // namespace kaspar::signer

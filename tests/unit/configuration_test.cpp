@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace kaspar;
 
@@ -13,17 +14,10 @@ namespace {
 
 /// A folder of its own with a kaspar.json in it.
 struct Setup {
-    std::filesystem::path folder, file;
+    test::TempFolder temp;
+    std::filesystem::path folder = temp.path(), file = folder / "kaspar.json";
 
-    explicit Setup(const std::string& text) {
-        std::string name = (std::filesystem::temp_directory_path() / "kaspar-XXXXXX").string();
-        folder = ::mkdtemp(name.data());
-        file = folder / "kaspar.json";
-        std::ofstream(file) << text;
-    }
-    ~Setup() { std::filesystem::remove_all(folder); }
-    Setup(const Setup&) = delete;
-    Setup& operator=(const Setup&) = delete;
+    explicit Setup(const std::string& text) { std::ofstream(file) << text; }
 };
 
 std::string fault_words(const std::string& text) {
