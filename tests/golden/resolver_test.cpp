@@ -1,0 +1,219 @@
+// A zone that Kaspar signed, served by nsd, asked through unbound, which trusts nothing but the
+// record of `kaspar ds show`: what the world sees.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "common/values/time.h"
+#include "tests/support/catch.h"
+#include "tests/support/installation.h"
+#include "tests/support/resolver.h"
+
+using namespace kaspar;
+using namespace kaspar::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto parent_zone = R"($TTL 3600
+@          SOA   ns hostmaster 1 3600 900 1209600 600
+@          NS    ns
+ns         A     127.0.0.1
+www        A     192.0.2.1
+www        AAAA  2001:db8::1
+alias      CNAME www
+*.wild     TXT   "any"
+*.catch    CNAME www
+a.b.ent    A     192.0.2.2
+moved      DNAME b.ent.shop.example.
+open       NS    ns.open
+ns.open    A     127.0.0.1
+shut       NS    ns.shut
+ns.shut    A     127.0.0.1
+)";
+
+constexpr auto child_zone = R"($TTL 3600
+@    SOA   ns hostmaster 1 3600 900 1209600 600
+@    NS    ns
+ns   A     127.0.0.1
+www  A     192.0.2.3
+)";
+
+std::string policy(const std::string& denial, const std::string& algorithm) {
+    return fmt::format(R"({{ "version": 1, "denial": {}, "keys": [
+        {{ "role": "ksk", "algorithm": "{}", "keystore": "local" }},
+        {{ "role": "zsk", "algorithm": "{}", "lifetime": "90d", "keystore": "local" }} ] }})",
+                       denial, algorithm, algorithm);
+}
+
+/// shop.example with a signed child, shut.shop.example, and an unsigned one, open.shop.example; all
+/// signed at the real time, and shop.example's DS.
+class Shop {
+  public:
+    explicit Shop(const std::string& test_policy) {
+        site_.write("policies/test.json", test_policy);
+        site_.write("open.shop.example", child_zone);
+        site_.write("shut.shop.example", child_zone);
+        site_.add_zone("shut.shop.example", "default");
+        const auto child_ds = sign("shut.shop.example");
+        site_.write("shop.example", parent_zone + child_ds);
+        site_.add_zone("shop.example", "test");
+        ds_ = sign("shop.example");
+        ds_.erase(ds_.find('\n'));
+    }
+
+    NameServer serve() const {
+        return NameServer({{"shop.example.", site_ / "shop.example.signed"},
+                           {"shut.shop.example.", site_ / "shut.shop.example.signed"},
+                           {"open.shop.example.", site_ / "open.shop.example"}});
+    }
+
+    const std::string& ds() const { return ds_; }
+
+    /// Changes one character of the first signature over the owner's RRset of this type in the file
+    /// that is served.
+    void damage(const std::string& owner, const std::string& type) const {
+        std::istringstream lines(site_.read("shop.example.signed"));
+        std::string text, line;
+        bool done = false;
+        while (std::getline(lines, line)) {
+            if (!done && line.starts_with(owner + "\t") &&
+                line.find("\tRRSIG\t" + type + " ") != line.npos) {
+                char& letter = line[line.size() - 20];  // well within the signature
+                letter = letter == 'A' ? 'B' : 'A';
+                done = true;
+            }
+            text += line + '\n';
+        }
+        INFO("no signature over " << owner << " " << type << " in\n" << text);
+        REQUIRE(done);
+        site_.write("shop.example.signed", text);
+    }
+
+  private:
+    /// One pass of each program at the real time, then the enforcer's clock alone goes on until the
+    /// DS may be asked for. Returns it.
+    std::string sign(const std::string& zone) {
+        site_.set_time(std::nullopt);
+        expect(site_.enforcer());
+        expect(site_.signer());
+        expect(site_.enforcer());
+        site_.set_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
+                       72h);
+        expect(site_.enforcer());
+        const auto shown = site_.kaspar({"ds", "show", zone});
+        expect(shown);
+        REQUIRE_FALSE(shown.output.empty());
+        return shown.output;
+    }
+
+    Installation site_;
+    std::string ds_;
+};
+
+/// What unbound says, in a line: "www A: secure NOERROR 2".
+std::string told(Resolver& resolver, const std::string& name, const std::string& type) {
+    const auto full = name.empty() ? "shop.example." : name + ".shop.example.";
+    const auto found = resolver.resolve(full, type);
+    std::ostringstream text;
+    text << name << ' ' << type << ": " << found.security << ' ' << found.status;
+    return text.str();
+}
+
+void check_zone(const Shop& shop, bool opt_out) {
+    const auto server = shop.serve();
+    Resolver resolver(server, shop.ds());
+    const auto says = [&](const std::string& name, const std::string& type,
+                          const std::string& expected) {
+        INFO(resolver.log());
+        CHECK(told(resolver, name, type) == name + " " + type + ": " + expected);
+    };
+    // An opt-out NSEC3 that covers a name proves nothing about unsigned delegations there, so
+    // denials of names are not secure (RFC 5155 §9.2).
+    const std::string absent = opt_out ? "insecure NXDOMAIN" : "secure NXDOMAIN";
+
+    says("", "SOA", "secure NOERROR");
+    says("", "DNSKEY", "secure NOERROR");
+    says("www", "A", "secure NOERROR");
+    says("WwW", "AAAA", "secure NOERROR");
+    says("alias", "A", "secure NOERROR");
+    says("a.moved", "A", "secure NOERROR");
+    // No such type; an empty non-terminal; the parent of several.
+    says("www", "MX", "secure NOERROR");
+    says("b.ent", "A", "secure NOERROR");
+    says("ent", "TXT", "secure NOERROR");
+    says("wild", "A", "secure NOERROR");
+    // No such name, near and deep.
+    says("nobody", "A", absent);
+    says("x.y.z.nobody", "A", absent);
+    says("z.b.ent", "A", absent);
+    says("below.www", "A", absent);
+    // Delegations: signed, its own data secure by the child's DS; unsigned.
+    says("shut", "DS", "secure NOERROR");
+    says("www.shut", "A", "secure NOERROR");
+    says("nobody.shut", "A", "secure NXDOMAIN");
+    says("open", "DS", opt_out ? "insecure NOERROR" : "secure NOERROR");
+    says("www.open", "A", "insecure NOERROR");
+    // Wildcards, with the proof that nothing is nearer.
+    const std::string expanded = opt_out ? "insecure NOERROR" : "secure NOERROR";
+    says("some.wild", "TXT", expanded);
+    says("two.labels.wild", "TXT", expanded);
+    says("some.wild", "A", expanded);
+    says("some.catch", "A", expanded);
+    says("*.wild", "TXT", "secure NOERROR");
+}
+
+}  // namespace
+
+TEST_CASE("a resolver that trusts `ds show` finds an NSEC zone secure", "[resolver]") {
+    check_zone(Shop(policy(R"({ "type": "nsec" })", "ecdsap256sha256")), false);
+}
+
+TEST_CASE("a resolver that trusts `ds show` finds an NSEC3 zone secure", "[resolver]") {
+    check_zone(Shop(policy(R"({ "type": "nsec3" })", "ed25519")), false);
+}
+
+TEST_CASE("a resolver that trusts `ds show` finds an opt-out zone secure", "[resolver]") {
+    check_zone(Shop(policy(R"({ "type": "nsec3", "opt_out": true })", "rsasha256")), true);
+}
+
+TEST_CASE("a resolver takes a damaged signature for bogus, and only that", "[resolver]") {
+    const Shop shop(policy(R"({ "type": "nsec" })", "ecdsap256sha256"));
+    auto server = shop.serve();
+    {
+        Resolver before(server, shop.ds());
+        CHECK(told(before, "www", "A") == "www A: secure NOERROR");
+        CHECK(told(before, "nobody", "A") == "nobody A: secure NXDOMAIN");
+    }
+    shop.damage("www.shop.example.", "A");
+    // moved. … ns. covers "nobody".
+    shop.damage("moved.shop.example.", "NSEC");
+    server.restart();
+    Resolver after(server, shop.ds());
+    CHECK(told(after, "www", "A") == "www A: bogus SERVFAIL");
+    CHECK(told(after, "alias", "A") == "alias A: bogus SERVFAIL");
+    CHECK(told(after, "nobody", "A") == "nobody A: bogus SERVFAIL");
+    CHECK(told(after, "www", "AAAA") == "www AAAA: secure NOERROR");
+    CHECK(told(after, "www", "MX") == "www MX: secure NOERROR");
+    CHECK(told(after, "alpha", "A") == "alpha A: secure NXDOMAIN");
+    CHECK(told(after, "www.shut", "A") == "www.shut A: secure NOERROR");
+}
+
+TEST_CASE("a resolver takes a zone whose DNSKEY signature is damaged for bogus", "[resolver]") {
+    const Shop shop(policy(R"({ "type": "nsec3" })", "ecdsap256sha256"));
+    shop.damage("shop.example.", "DNSKEY");
+    const auto server = shop.serve();
+    Resolver resolver(server, shop.ds());
+    CHECK(told(resolver, "www", "A") == "www A: bogus SERVFAIL");
+    CHECK(told(resolver, "nobody", "A") == "nobody A: bogus SERVFAIL");
+    CHECK(told(resolver, "www.shut", "A") == "www.shut A: bogus SERVFAIL");
+}
+
+TEST_CASE("a resolver that trusts another zone's DS takes the zone for bogus", "[resolver]") {
+    const Shop shop(policy(R"({ "type": "nsec" })", "ecdsap256sha256"));
+    auto other = shop.ds();
+    other.back() = other.back() == '0' ? '1' : '0';
+    const auto server = shop.serve();
+    Resolver resolver(server, other);
+    CHECK(told(resolver, "www", "A") == "www A: bogus SERVFAIL");
+}
