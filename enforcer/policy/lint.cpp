@@ -382,6 +382,20 @@ void lint_parent(const Policy& policy, Pen& pen) {
         pen.error("parent.ds_digest", "a DS needs a digest", "choose \"sha256\"");
 }
 
+// ---- What this version does not do ----------------------------------------------------------
+
+void lint_abilities(const Policy& policy, Pen& pen) {
+    if (policy.shared_keys)
+        pen.error("dnskey.shared", "this version gives each zone keys of its own", "make it false");
+    if (policy.confirm != ParentConfirmation::manual)
+        pen.error("parent.confirm", "this version does not ask the parent's servers",
+                  "choose \"manual\" and tell `kaspar ds seen` and `kaspar ds gone`");
+    for (std::size_t i = 0; i < policy.keys.size(); ++i)
+        if (policy.keys[i].keystores.size() > 1)
+            pen.error(key_path(i, "keystore"), "this version keeps a key in one key store",
+                      "name one");
+}
+
 // ---- Accepted warnings ------------------------------------------------------------------------
 
 void leave_out_accepted(const Policy& policy, Pen& pen) {
@@ -406,6 +420,7 @@ std::vector<Finding> lint(const Policy& policy) {
     lint_serial(policy, pen);
     lint_ttls(policy, pen);
     lint_parent(policy, pen);
+    lint_abilities(policy, pen);
     leave_out_accepted(policy, pen);
     return pen.findings;
 }

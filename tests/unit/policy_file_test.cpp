@@ -121,13 +121,13 @@ TEST_CASE("every field but keys has a default", "[policy_file]") {
 
 TEST_CASE("what a key line leaves out depends on its role and algorithm", "[policy_file]") {
     const auto examined = examine_policy("p", R"({"keys": [
-        {"role": "ksk", "algorithm": "rsasha256", "keystore": ["a", "b"], "rollover": "double-ds"},
+        {"role": "ksk", "algorithm": "rsasha256", "keystore": ["a"], "rollover": "double-ds"},
         {"role": "zsk", "algorithm": "rsasha256", "bits": 3072, "lifetime": "P60D", "standby": 1}]})");
     REQUIRE_FALSE(has_errors(examined.findings));
     const auto& keys = examined.policy.keys;
     CHECK(keys[0].bits == 2048);
     CHECK(keys[0].method == Method::ksk_double_ds);
-    CHECK(keys[0].keystores == std::vector<std::string>{"a", "b"});
+    CHECK(keys[0].keystores == std::vector<std::string>{"a"});
     CHECK(keys[1].bits == 3072);
     CHECK(keys[1].method == Method::zsk_pre_publication);
     CHECK(keys[1].lifetime == std::chrono::days(60));
