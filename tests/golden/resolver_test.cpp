@@ -8,6 +8,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 #include "tests/support/resolver.h"
+#include "tests/support/zones.h"
 
 using namespace kaspar;
 using namespace kaspar::test;
@@ -46,34 +47,37 @@ std::string policy(const std::string& denial, const std::string& algorithm) {
                        denial, algorithm, algorithm);
 }
 
-/// shop.example with a signed child, shut.shop.example, and an unsigned one, open.shop.example; all
-/// signed at the real time, and shop.example's DS.
-class Shop {
-  public:
-    explicit Shop(const std::string& test_policy) {
-        site_.write("policies/test.json", test_policy);
-        site_.write("open.shop.example", child_zone);
-        site_.write("shut.shop.example", child_zone);
-        site_.add_zone("shut.shop.example", "default");
-        const auto child_ds = sign("shut.shop.example");
-        site_.write("shop.example", parent_zone + child_ds);
-        site_.add_zone("shop.example", "test");
-        ds_ = sign("shop.example");
-        ds_.erase(ds_.find('\n'));
-    }
+Time real_time() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
-    NameServer serve() const {
-        return NameServer({{"shop.example.", site_ / "shop.example.signed"},
-                           {"shut.shop.example.", site_ / "shut.shop.example.signed"},
-                           {"open.shop.example.", site_ / "open.shop.example"}});
+/// One zone in an installation of its own: signed at the real time, since unbound knows no other.
+/// Then the enforcer's clock alone goes on until the DS may be asked for.
+class SignedZone {
+  public:
+    SignedZone(std::string name, const std::string& policy, const std::string& text)
+        : name_(std::move(name)) {
+        site_.write("policies/test.json", policy);
+        site_.write(name_, text);
+        site_.add_zone(name_, "test");
+        expect(site_.enforcer());
+        expect(site_.signer());
+        expect(site_.enforcer());
+        site_.set_time(real_time() + 72h);
+        expect(site_.enforcer());
+        const auto shown = site_.kaspar({"ds", "show", name_});
+        expect(shown);
+        ds_ = shown.output.substr(0, shown.output.find('\n'));
+        REQUIRE(shown.output == ds_ + "\n");
     }
 
     const std::string& ds() const { return ds_; }
+    ServedZone served() const { return {name_ + ".", site_ / (name_ + ".signed")}; }
 
     /// Changes one character of the first signature over the owner's RRset of this type in the file
     /// that is served.
     void damage(const std::string& owner, const std::string& type) const {
-        std::istringstream lines(site_.read("shop.example.signed"));
+        std::istringstream lines(site_.read(name_ + ".signed"));
         std::string text, line;
         bool done = false;
         while (std::getline(lines, line)) {
@@ -87,28 +91,35 @@ class Shop {
         }
         INFO("no signature over " << owner << " " << type << " in\n" << text);
         REQUIRE(done);
-        site_.write("shop.example.signed", text);
+        site_.write(name_ + ".signed", text);
     }
 
   private:
-    /// One pass of each program at the real time, then the enforcer's clock alone goes on until the
-    /// DS may be asked for. Returns it.
-    std::string sign(const std::string& zone) {
-        site_.set_time(std::nullopt);
-        expect(site_.enforcer());
-        expect(site_.signer());
-        expect(site_.enforcer());
-        site_.set_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
-                       72h);
-        expect(site_.enforcer());
-        const auto shown = site_.kaspar({"ds", "show", zone});
-        expect(shown);
-        REQUIRE_FALSE(shown.output.empty());
-        return shown.output;
+    std::string name_, ds_;
+    Installation site_;
+};
+
+/// shop.example with a signed child, shut.shop.example, and an unsigned one, open.shop.example.
+class Shop {
+  public:
+    explicit Shop(const std::string& policy_of_shop)
+        : child_("shut.shop.example", policy(R"({ "type": "nsec" })", "ecdsap256sha256"),
+                 child_zone),
+          parent_("shop.example", policy_of_shop, parent_zone + child_.ds() + "\n") {
+        write_text(folder_ / "open", child_zone);
     }
 
-    Installation site_;
-    std::string ds_;
+    NameServer serve() const {
+        return NameServer(
+            {parent_.served(), child_.served(), {"open.shop.example.", folder_ / "open"}});
+    }
+
+    const SignedZone& zone() const { return parent_; }
+    const std::string& ds() const { return parent_.ds(); }
+
+  private:
+    TempFolder folder_;
+    SignedZone child_, parent_;
 };
 
 /// What unbound says, in a line: "www A: secure NOERROR 2".
@@ -185,9 +196,9 @@ TEST_CASE("a resolver takes a damaged signature for bogus, and only that", "[res
         CHECK(told(before, "www", "A") == "www A: secure NOERROR");
         CHECK(told(before, "nobody", "A") == "nobody A: secure NXDOMAIN");
     }
-    shop.damage("www.shop.example.", "A");
+    shop.zone().damage("www.shop.example.", "A");
     // moved. … ns. covers "nobody".
-    shop.damage("moved.shop.example.", "NSEC");
+    shop.zone().damage("moved.shop.example.", "NSEC");
     server.restart();
     Resolver after(server, shop.ds());
     CHECK(told(after, "www", "A") == "www A: bogus SERVFAIL");
@@ -201,7 +212,7 @@ TEST_CASE("a resolver takes a damaged signature for bogus, and only that", "[res
 
 TEST_CASE("a resolver takes a zone whose DNSKEY signature is damaged for bogus", "[resolver]") {
     const Shop shop(policy(R"({ "type": "nsec3" })", "ecdsap256sha256"));
-    shop.damage("shop.example.", "DNSKEY");
+    shop.zone().damage("shop.example.", "DNSKEY");
     const auto server = shop.serve();
     Resolver resolver(server, shop.ds());
     CHECK(told(resolver, "www", "A") == "www A: bogus SERVFAIL");
