@@ -43,6 +43,11 @@ CommandResult Installation::signer(std::vector<std::string> options) const {
     return run_program("signer/kaspar-signer", std::move(options));
 }
 
+CommandResult Installation::verify(const std::string& zone) const {
+    return run_program("signer/kaspar-signer",
+                       {"verify", (folder_ / (zone + ".signed")).string(), "--zone", zone});
+}
+
 void Installation::add_zone(const std::string& zone, const std::string& policy) const {
     expect(kaspar({"zone", "add", zone, "--policy", policy, "--input", (folder_ / zone).string(),
                    "--output", (folder_ / (zone + ".signed")).string()}));

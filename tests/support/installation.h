@@ -28,6 +28,9 @@ class Installation {
     CommandResult enforcer() const;
     CommandResult signer(std::vector<std::string> options = {}) const;
 
+    /// `kaspar-signer verify` of a zone's output.
+    CommandResult verify(const std::string& zone) const;
+
     /// `kaspar zone add`; input NAME, output NAME.signed.
     void add_zone(const std::string& zone, const std::string& policy) const;
 
