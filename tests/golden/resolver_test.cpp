@@ -99,6 +99,12 @@ class SignedZone {
     Installation site_;
 };
 
+std::string policy_with_csk(const std::string& denial, const std::string& algorithm) {
+    return fmt::format(R"({{ "version": 1, "denial": {}, "keys": [
+        {{ "role": "csk", "algorithm": "{}", "keystore": "local" }} ] }})",
+                       denial, algorithm);
+}
+
 /// shop.example with a signed child, shut.shop.example, and an unsigned one, open.shop.example.
 class Shop {
   public:
@@ -182,6 +188,11 @@ TEST_CASE("a resolver that trusts `ds show` finds an NSEC zone secure", "[resolv
 
 TEST_CASE("a resolver that trusts `ds show` finds an NSEC3 zone secure", "[resolver]") {
     check_zone(Shop(policy(R"({ "type": "nsec3" })", "ed25519")), false);
+}
+
+TEST_CASE("a resolver that trusts `ds show` finds a zone with one combined key secure",
+          "[resolver]") {
+    check_zone(Shop(policy_with_csk(R"({ "type": "nsec3" })", "ecdsap384sha384")), false);
 }
 
 TEST_CASE("a resolver that trusts `ds show` finds an opt-out zone secure", "[resolver]") {

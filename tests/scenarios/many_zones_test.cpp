@@ -124,6 +124,21 @@ Place place_of(const std::filesystem::path& file) {
     return {found.st_ino, found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec};
 }
 
+/// The file of one of a zone's keys, in the installation's folder.
+std::string key_file_of(const ManyZones& zones, const std::string& zone) {
+    const auto listed = zones.site.kaspar({"key", "list", zone, "--json"});
+    expect(listed);
+    const auto keys = nlohmann::json::parse(listed.output);
+    return "keys/" + keys.at(0).at("locator").get<std::string>() + ".p8";
+}
+
+/// An instruction altered in one field, its seal left as it was.
+std::string with_zonemd(std::string instruction) {
+    const std::string without = "\"zonemd\": false";
+    REQUIRE(instruction.find(without) != std::string::npos);
+    return instruction.replace(instruction.find(without), without.size(), "\"zonemd\": true");
+}
+
 /// A good zone with so many hosts besides.
 std::string zone_with_hosts(int count) {
     std::string text = good_zone;
@@ -341,4 +356,105 @@ TEST_CASE("a change of the input signs only what it must", "[many]") {
     other_ttl.replace(other_ttl.find("mail  A"), 7, "mail 60 A");
     changed_to(other_ttl, 2, 7);
     zones.verify(zone, start + 1h);
+}
+
+TEST_CASE("the zone nearest to its expiry goes first", "[many]") {
+    ManyZones zones({"a.example", "b.example", "c.example"});
+    expect(zones.site.signer({"--zone", "c.example"}));
+    zones.site.set_time(start + 48h);
+    expect(zones.site.signer({"--zone", "a.example"}));
+    zones.site.set_time(start + 24h);
+    expect(zones.site.signer({"--zone", "b.example"}));
+    zones.site.set_time(start + 9 * 24h);
+    const auto run = zones.site.signer();
+    expect(run);
+    const auto place = [&](const std::string& zone) { return run.output.find(zone + ": "); };
+    INFO(run.output);
+    CHECK(place("c.example") < place("b.example"));
+    CHECK(place("b.example") < place("a.example"));
+    CHECK(place("a.example") != std::string::npos);
+}
+
+TEST_CASE("a bad key, instruction or output folder of one zone stops no other", "[many]") {
+    ManyZones zones({"good.example", "key.example", "instruction.example"});
+    std::filesystem::create_directory(zones.site / "folder");
+    zones.site.write("folder.example", good_zone);
+    expect(zones.site.kaspar({"zone", "add", "folder.example", "--policy", "test", "--input",
+                              zones.site / "folder.example", "--output",
+                              zones.site / "folder" / "signed"}));
+    expect(zones.site.enforcer());
+    zones.sign(0);
+    const auto key = zones.output("key.example"), instruction = zones.output("instruction.example"),
+               folder = zones.site.read("folder/signed");
+
+    const auto key_name = key_file_of(zones, "key.example");
+    const auto key_text = zones.site.read(key_name);
+    zones.site.write(key_name, key_text.substr(0, key_text.size() / 2));
+    const auto instruction_name = "state/instructions/instruction.example";
+    const auto instruction_text = zones.site.read(instruction_name);
+    zones.site.write(instruction_name, with_zonemd(instruction_text));
+    std::filesystem::rename(zones.site / "folder", zones.site / "elsewhere");
+
+    zones.site.set_time(start + 8 * 24h);
+    const auto run = zones.site.signer();
+    expect(run, 1);
+    check_names(run.output, {"good.example: published ", "key.example: refused; ",
+                             "instruction.example: refused; ", "folder.example: refused; "});
+    check_names(run.errors, {"key.example: key ", (zones.site / key_name).string() + ": ",
+                             "instruction.example: " + (zones.site / instruction_name).string(),
+                             "folder.example: ", (zones.site / "folder").string()});
+    CHECK(run.errors.find("good.example") == std::string::npos);
+    CHECK(zones.output("key.example") == key);
+    CHECK(zones.output("instruction.example") == instruction);
+    CHECK(zones.site.read("elsewhere/signed") == folder);
+
+    zones.site.write(key_name, key_text);
+    zones.site.write(instruction_name, instruction_text);
+    std::filesystem::rename(zones.site / "elsewhere", zones.site / "folder");
+    const auto mended = zones.sign(0);
+    for (const auto* name : {"key.example", "instruction.example", "folder.example"})
+        CHECK(mended.at(name)["outcome"] == "published");
+    CHECK(mended.at("good.example")["outcome"] == "unchanged");
+}
+
+TEST_CASE("a roll goes on while the input is broken", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.sign(0);
+    expect(zones.site.enforcer());
+    zones.site.write("one.example", std::string(good_zone) + wrong_address);
+    CHECK(zones.sign(1).at("one.example")["outcome"] == "refused");
+    zones.site.set_time(start + 48h);
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"ds", "seen", "one.example"}));
+    expect(zones.site.kaspar({"key", "roll", "one.example", "--role", "zsk"}));
+    expect(zones.site.enforcer());
+    const auto told = zones.sign(1).at("one.example");
+    INFO(told.dump(2) << zones.site.kaspar({"status", "one.example"}).output);
+    CHECK(told["outcome"] == "kept_alive");
+    const auto report = zones.site.report("one.example");
+    CHECK(report.publication->dnskeys.size() == 3);
+    CHECK(report.publication->generation == report.last_run.generation);
+    expect(zones.site.enforcer());
+    zones.verify("one.example", start + 49h);
+}
+
+TEST_CASE("a zone whose input is broken and whose output is lost is told of, and begins anew",
+          "[many]") {
+    ManyZones zones({"one.example", "other.example"});
+    zones.sign(0);
+    const auto serial = zones.site.report("one.example").publication->serial;
+    std::filesystem::remove(zones.site / "one.example.signed");
+    zones.site.write("one.example", std::string(good_zone) + wrong_address);
+    zones.site.set_time(start + 8 * 24h);
+    const auto told = zones.sign(1);
+    CHECK(told.at("one.example")["outcome"] == "refused");
+    check_names(told.at("one.example")["errors"].dump(),
+                {"one.example:6: ", "cannot be kept alive", "one.example.signed"});
+    CHECK(told.at("other.example")["outcome"] == "published");
+    CHECK_FALSE(zones.is_signed("one.example"));
+
+    zones.site.write("one.example", good_zone);
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
+    CHECK(zones.site.report("one.example").publication->serial > serial);
+    zones.verify("one.example", start + 9 * 24h);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,18 +60,26 @@ class BoundSocket {
     bool bound_ = false;
 };
 
+/// setpriv ends the server even if the test itself is killed. Debian has its servers in /usr/sbin,
+/// which is not in every user's $PATH.
+std::vector<std::string> command_line(const std::vector<std::string>& arguments) {
+    const char* path = ::getenv("PATH");
+    std::vector<std::string> words{
+        "setpriv", "--pdeathsig", "TERM", "env",
+        std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path) + ":/usr/sbin"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(const std::vector<std::string>& arguments, std::filesystem::path log)
     : log_(std::move(log)) {
-    // setpriv ends the server even if the test itself is killed.
-    std::vector<std::string> words{"setpriv", "--pdeathsig", "TERM"};
-    words.insert(words.end(), arguments.begin(), arguments.end());
+    auto words = command_line(arguments);
     std::vector<char*> pointers;
     for (auto& word : words)
         pointers.push_back(word.data());
     pointers.push_back(nullptr);
-
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

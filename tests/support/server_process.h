@@ -13,8 +13,8 @@ namespace kaspar::test {
 
 class ServerProcess {
   public:
-    /// Starts the program (first argument, found along $PATH), which must not detach itself. Both
-    /// its output streams are added to the file `log`.
+    /// Starts the program (first argument, found along $PATH or in /usr/sbin), which must not
+    /// detach itself. Both its output streams are added to the file `log`.
     ServerProcess(const std::vector<std::string>& arguments, std::filesystem::path log);
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
