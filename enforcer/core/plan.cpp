@@ -180,23 +180,23 @@ bool too_many_undecided(const History& history, const Arrangement& next) {
     return (possibly - surely).size() > most_undecided_ds;
 }
 
-/// Rolls that were overtaken or taken back can leave DS at the parent whose keys sign nothing. All
-/// at once with the DS that resolvers use they could not go, because the parent may remove that one
-/// first; so they go before it.
-void clear_strays(const History& history, const Policy& policy, const Group& group, Margin margin,
-                  Time now, Plan& plan) {
+/// Removes beforehand as many of the outgoing DS as may go by themselves.
+void clear_ds(const History& history, const Policy& policy, const Group& group, const Move& move,
+              KeySet candidates, Time now, Plan& plan) {
+    if ((move.lose & group.records & ds_record) == 0)
+        return;
     const Arrangement& present = history.arrangement;
     Arrangement next = present;
-    for (const KeyIndex key : (group.outgoing & present.ds) - present.dnskey_signers) {
+    for (const KeyIndex key : group.outgoing& present.ds& candidates) {
         Arrangement without = next;
         without.ds.erase(key);
         if (!without.ds.empty() && !too_many_undecided(history, without) &&
-            !obstacle(history, without, margin, policy, now))
+            !obstacle(history, without, move.margin, policy, now))
             next = without;
     }
     if (next != present)
-        plan.rearrange =
-            Rearrange{next, "DS that lead nowhere: " + difference(history, present, next)};
+        plan.rearrange = Rearrange{
+            next, fmt::format("{}: {}", group.sequence->name, difference(history, present, next))};
 }
 
 /// Takes the group's next move if the rule allows it; else notes what it waits for.
@@ -212,6 +212,7 @@ void plan_group(const History& history, const Policy& policy, const Group& group
         if (next.ds != history.arrangement.ds && too_many_undecided(history, next)) {
             plan.waits.push_back(
                 {keys, what, "the parent has not answered earlier changes", Waiting::parent, {}});
+            clear_ds(history, policy, group, move, group.outgoing, now, plan);
             return;
         }
         const auto hindrance = obstacle(history, next, move.margin, policy, now);
@@ -219,8 +220,10 @@ void plan_group(const History& history, const Policy& policy, const Group& group
             plan.rearrange = Rearrange{next, what};
             return;
         }
-        if ((move.lose & group.records & ds_record) != 0)
-            clear_strays(history, policy, group, move.margin, now, plan);
+        // Overtaken rolls can leave DS at the parent whose keys sign nothing. They go before the
+        // one that resolvers use: if all went at once, that one might be removed first.
+        clear_ds(history, policy, group, move, group.outgoing - history.arrangement.dnskey_signers,
+                 now, plan);
         plan.waits.push_back(
             {keys, what, reason(history, *hindrance), waits_on(*hindrance), hindrance->until});
         wake(plan, hindrance->until);

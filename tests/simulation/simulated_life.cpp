@@ -32,6 +32,7 @@ SimulatedLife::SimulatedLife(std::uint64_t seed, bool with_story)
       hasty_(chance_.one_in(2)),
       enforcer_due_(now_),
       signer_due_(now_),
+      signed_(now_),
       trouble_due_(now_ + chance_.up_to(days{10})) {
     oracle_.complete = policy_.algorithm_rollover == AlgorithmRollover::conservative;
     const Publication before = signer_.unsigned_zone(policy_.max_ttl, now_);
@@ -263,6 +264,7 @@ void SimulatedLife::restart() {
 
 void SimulatedLife::sign() {
     signer_due_ = now_ + (chance_.one_in(2) ? hours{20} : days{2});
+    signed_ = now_;
     if (order_.generation == 0)
         return;
     if (signer_.has_expired(now_))

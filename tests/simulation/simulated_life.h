@@ -83,7 +83,7 @@ class SimulatedLife {
     Order order_;
     bool hasty_;  ///< everybody acts at once, when allowed
     bool calm_ = false;
-    Time enforcer_due_, signer_due_, trouble_due_;
+    Time enforcer_due_, signer_due_, signed_, trouble_due_;
     std::optional<Time> operator_due_;
     struct Report {
         Time arrives;

@@ -71,7 +71,7 @@ void SimulatedLife::leave_for_weeks() {
         return tell("the enforcer is away until +" + format_duration(enforcer_due_ - start_));
     }
     // No longer than its signatures last.
-    signer_due_ = now_ + chance_.up_to(order_.refresh / 2);
+    signer_due_ = std::min(now_ + chance_.up_to(order_.refresh), signed_ + order_.refresh * 3 / 4);
     tell("the signer is away until +" + format_duration(signer_due_ - start_));
 }
 
