@@ -206,6 +206,10 @@ void plan_group(const History& history, const Policy& policy, const Group& group
         const Arrangement next = moved(history, group, move);
         if (next == history.arrangement)
             continue;
+        // A key whose successor is not made yet (plan_goals says why) keeps its DS: without any DS
+        // the zone would be insecure.
+        if (next.ds.empty() && !history.arrangement.ds.empty() && !policy.keys.empty())
+            return;
         const std::string what = fmt::format("{}: {}", group.sequence->name,
                                              difference(history, history.arrangement, next));
         const KeySet keys = group.incoming | group.outgoing;
