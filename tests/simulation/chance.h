@@ -11,7 +11,8 @@ namespace kaspar::simulation {
 
 class Chance {
   public:
-    explicit Chance(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15 + 1) {}
+    /// Mixed, so that the streams of neighbouring seeds are not one stream shifted.
+    explicit Chance(std::uint64_t seed) : state_(mixed(seed)) {}
 
     std::uint64_t below(std::uint64_t count) { return next() % count; }
     bool one_in(std::uint64_t count) { return below(count) == 0; }
@@ -25,13 +26,13 @@ class Chance {
     }
 
   private:
-    std::uint64_t next() {
-        state_ += 0x9e3779b97f4a7c15;
-        std::uint64_t mixed = state_;
-        mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-        return mixed ^ (mixed >> 31);
+    static std::uint64_t mixed(std::uint64_t bits) {
+        bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+        bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+        return bits ^ (bits >> 31);
     }
+    std::uint64_t next() { return mixed(state_ += 0x9e3779b97f4a7c15); }
+
     std::uint64_t state_;
 };
 

@@ -105,6 +105,8 @@ void SimulatedLife::enforce() {
     check_ds_goal(before);
     give_order();
     ask_parent();
+    if (!ds_awaited(history_).empty() || !ds_to_go(history_).empty())
+        send_operator_to_look();
     history_.last_event = now_;
     if (chance_.one_in(8) || history_.keys.size() > 30)
         restart();
@@ -265,6 +267,7 @@ void SimulatedLife::restart() {
 void SimulatedLife::sign() {
     signer_due_ = now_ + (chance_.one_in(2) ? hours{20} : days{2});
     signed_ = now_;
+    signed_refresh_ = order_.refresh;
     if (order_.generation == 0)
         return;
     if (signer_.has_expired(now_))
@@ -292,6 +295,10 @@ void SimulatedLife::parent_acts() {
         fail("INSECURE: the parent has no DS, though one is asked for");
     judge(oracle_.parent_publishes({parent_.ds(), in_force_.ds_ttl}, now_, delays_.parent));
     tell("the parent has DS " + words(parent_.ds()));
+    send_operator_to_look();
+}
+
+void SimulatedLife::send_operator_to_look() {
     if (parent_.is_at_last_request() && !operator_due_)
         operator_due_ = now_ + late({hours{1}, days{2}, days{30}});
 }

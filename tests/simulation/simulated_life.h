@@ -44,6 +44,7 @@ class SimulatedLife {
     // The others
     void sign();
     void parent_acts();
+    void send_operator_to_look();
     void operator_looks();
     void judge(const ResolverOracle::Verdict& verdict);
 
@@ -84,6 +85,7 @@ class SimulatedLife {
     bool hasty_;  ///< everybody acts at once, when allowed
     bool calm_ = false;
     Time enforcer_due_, signer_due_, signed_, trouble_due_;
+    Duration signed_refresh_{};
     std::optional<Time> operator_due_;
     struct Report {
         Time arrives;

@@ -21,9 +21,9 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t usual) {
     return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
 }
 
-/// Most are short; one in fifty lasts years.
+/// Most are short; one in fifty lasts five years.
 Duration troubled_time(std::uint64_t seed) {
-    return seed % 50 == 0 ? days{5 * 365} : days{60 + seed % 120};
+    return seed % 50 == 0 ? days{5 * 365} : days{90 + seed % 240};
 }
 
 /// What all lives together came to.

@@ -70,8 +70,8 @@ void SimulatedLife::leave_for_weeks() {
         enforcer_due_ = now_ + chance_.up_to(days{45});
         return tell("the enforcer is away until +" + format_duration(enforcer_due_ - start_));
     }
-    // No longer than its signatures last.
-    signer_due_ = std::min(now_ + chance_.up_to(order_.refresh), signed_ + order_.refresh * 3 / 4);
+    // No longer than the signatures last that it made.
+    signer_due_ = std::min(now_ + chance_.up_to(days{25}), signed_ + signed_refresh_ * 3 / 4);
     tell("the signer is away until +" + format_duration(signer_due_ - start_));
 }
 
