@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "signer/core/content.h"
 #include "signer/core/cuts.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
@@ -38,13 +39,6 @@ class Lines {
     std::vector<std::string> lines_;
     std::uint64_t count_ = 0;
 };
-
-bool is_made_anew(std::uint16_t type, bool at_apex) {
-    if (type == rr::rrsig || type == rr::nsec || type == rr::nsec3)
-        return true;
-    return at_apex && (type == rr::dnskey || type == rr::cds || type == rr::cdnskey ||
-                       type == rr::nsec3param || type == rr::zonemd);
-}
 
 bool is_address(std::uint16_t type) {
     return type == rr::a || type == rr::aaaa;
@@ -109,7 +103,7 @@ class SanityCheck {
 
     void check_node(const Node& node, NodeKind kind) {
         for (const auto& rrset : zone_.rrsets(node)) {
-            if (is_made_anew(rrset.type, kind == NodeKind::apex)) {
+            if (is_made_by_signer(rrset.type, kind == NodeKind::apex)) {
                 strip(rrset);
                 continue;
             }
@@ -200,7 +194,7 @@ class SanityCheck {
 
     void warn_of_hidden(const Node& node, std::string_view words) {
         for (const auto& rrset : zone_.rrsets(node))
-            if (!is_made_anew(rrset.type, false))
+            if (!is_made_by_signer(rrset.type, false))
                 warning(node, rrset, words);
     }
 

@@ -1,6 +1,7 @@
 #include "signer/zonefile/items.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kaspar::signer {
 
@@ -20,6 +21,14 @@ bool ends_word(char c) {
 
 std::size_t end_of_line(std::string_view text, std::size_t at) {
     return std::min(text.find('\n', at), text.size());
+}
+
+/// Neither plain in names for libzscanner nor of a meaning in zone text.
+bool is_odd(char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return octet > ' ' && octet != 0x7f && !letter && !is_digit(c) && !ends_word(c) &&
+           std::string_view("-_/*.@\\").find(c) == std::string_view::npos;
 }
 
 /// The octet after the escape that starts at `at`, at most the end of the text.
@@ -50,6 +59,18 @@ Place skip_blank_lines(std::string_view text, Place from) {
     }
 }
 
+Place next_owner_line(std::string_view text, Place from) {
+    for (auto place = from;;) {
+        const auto end = end_of_line(text, place.at);
+        if (end == text.size())
+            return {end, place.line};
+        place = {end + 1, place.line + 1};
+        const char first = place.at < text.size() ? text[place.at] : '\n';
+        if (!ends_word(first))
+            return place;
+    }
+}
+
 Item item_at(std::string_view text, std::size_t at) {
     bool open = false, quoted = false;
     auto i = at;
@@ -70,9 +91,9 @@ Item item_at(std::string_view text, std::size_t at) {
         else if (c == ')')
             open = false;
     }
-    const auto end = quoted ? ItemEnd::open_quote
-                     : open ? ItemEnd::open_parenthesis
-                            : ItemEnd::end_of_text;
+    const auto end = open     ? ItemEnd::open_parenthesis
+                     : quoted ? ItemEnd::open_quote
+                              : ItemEnd::end_of_text;
     return {text.substr(at), end};
 }
 
@@ -98,6 +119,29 @@ std::vector<Word> words_of(std::string_view item) {
         at = end + (quoted ? 1 : 0);
     }
     return words;
+}
+
+std::string escape_odd_octets(std::string_view item, bool owner_only) {
+    const auto owner_end = std::find_if(item.begin(), item.end(), ends_word) - item.begin();
+    std::string out;
+    bool quoted = false;
+    for (std::size_t i = 0; i < item.size(); ++i) {
+        if (item[i] == '"')
+            quoted = !quoted;
+        const bool bare = !quoted && (!owner_only || std::cmp_less(i, owner_end));
+        if (bare && item[i] == ';') {
+            const auto end = end_of_line(item, i);
+            out += item.substr(i, end - i);
+            i = end - 1;
+            continue;
+        }
+        if (bare && is_odd(item[i]))
+            out += '\\';
+        out += item[i];
+        if (item[i] == '\\' && i + 1 < item.size())
+            out += item[++i];
+    }
+    return out;
 }
 
 std::string_view impossible_escape(std::string_view item) {

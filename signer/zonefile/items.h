@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,11 @@ Place advance(std::string_view text, Place from, std::size_t at);
 /// Skips blank lines and lines that hold only a comment.
 Place skip_blank_lines(std::string_view text, Place from);
 
-/// How an item ended.
+/// The next line that starts with a word, as records with an owner and directives do; the end of
+/// the text if there is none. Where to go on after a parenthesis that is never closed.
+Place next_owner_line(std::string_view text, Place from);
+
+/// How an item ended: an open parenthesis at the end of the text only, an open quote at its line's.
 enum class ItemEnd { newline, end_of_text, open_parenthesis, open_quote };
 
 struct Item {
@@ -41,6 +46,11 @@ struct Word {
 
 /// The item's words, comments and parentheses left out.
 std::vector<Word> words_of(std::string_view item);
+
+/// The item with a backslash before every odd octet of its unquoted words: those that BIND reads
+/// and writes bare in names (as '+', '=' or '['), and libzscanner wants escaped. With `owner_only`
+/// just in the word at the start of the item.
+std::string escape_odd_octets(std::string_view item, bool owner_only);
 
 /// The first escape \DDD above \255 outside comments, empty if there is none. libzscanner takes
 /// such an escape in a name modulo 256 without a word.

@@ -124,7 +124,7 @@ class ZoneReader {
         const auto rest = frame.text.substr(frame.place.at);
         const auto start = frame.place;
         if (!scanner_.scan(rest, start.line))
-            return take_error(frame, std::nullopt);
+            return take_odd_item(frame);
         auto item = rest.substr(0, scanner_.consumed());
         frame.place = {start.at + item.size(), scanner_.line()};
         if (scanner_.is_within_parentheses()) {
@@ -139,45 +139,75 @@ class ZoneReader {
                             "the file ends within this line and may have been cut; if the record "
                             "is complete, end it with a newline");
         }
+        take_scanned(frame, start.line, item);
+    }
+
+    void take_scanned(const Frame& frame, std::uint64_t line, std::string_view item) {
         if (const auto escape = impossible_escape(item); !escape.empty())
-            complain(frame, start.line,
+            complain(frame, line,
                      fmt::format("{} is no octet; \\DDD goes from \\000 to \\255", escape));
-        else if (const auto wrong = take_record(frame, start.line))
-            complain(frame, start.line, *wrong);
+        else if (const auto wrong = take_record(frame, line))
+            complain(frame, line, *wrong);
+    }
+
+    /// An item that libzscanner refuses, but would take with odd octets in its names escaped, is as
+    /// good as if they were.
+    void take_odd_item(Frame& frame) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        if (item.end != ItemEnd::newline || !scan_escaped(item.text, start.line)) {
+            scanner_.scan(frame.text.substr(start.at), start.line);  // for its error
+            return take_error(frame, std::nullopt);
+        }
+        frame.place = advance(frame.text, start, start.at + item.text.size());
+        take_scanned(frame, start.line, item.text);
+    }
+
+    bool scan_escaped(std::string_view item, std::uint64_t line) {
+        for (const bool owner_only : {true, false}) {
+            const auto escaped = escape_odd_octets(item, owner_only);
+            if (escaped.size() > item.size() && scanner_.scan(escaped, line) &&
+                scanner_.consumed() + 1 == escaped.size() && !scanner_.is_within_parentheses())
+                return true;
+        }
+        return false;
     }
 
     /// Tells what is wrong with the item at the frame's place, in `words` or libzscanner's, and
     /// goes on after it.
     void take_error(Frame& frame, std::optional<std::string_view> words) {
-        const auto item = item_at(frame.text, frame.place.at);
-        const auto end = frame.place.at + item.text.size();
-        const auto after = advance(frame.text, frame.place, end);
-        if (item.end == ItemEnd::open_parenthesis)
-            complain(frame, frame.place.line,
-                     fmt::format("a parenthesis opened here is never closed; close it, or complete "
-                                 "the file if it was cut, at: {}",
-                                 excerpt(item.text)));
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        const auto error = scanner_.error();
+        const bool endless = item.end == ItemEnd::open_parenthesis;
+        frame.place = endless ? next_owner_line(frame.text, start)
+                              : advance(frame.text, start, start.at + item.text.size());
+        if (endless && (words || error.unclosed))
+            complain(frame, start.line, never_closed("parenthesis", item.text));
         else if (item.end == ItemEnd::open_quote)
-            complain(frame, frame.place.line,
-                     fmt::format("a quoted string opened here is never closed; close it on its "
-                                 "line, or complete the file if it was cut, at: {}",
-                                 excerpt(item.text)));
+            complain(frame, start.line, never_closed("quoted string", item.text));
         else if (words)
-            complain(frame, frame.place.line,
-                     fmt::format("{}, at: {}", *words, excerpt(item.text)));
+            complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
         else
-            complain_as_scanned(frame, item, after);
-        frame.place = after;
+            complain_as_scanned(frame, start.line, item.text);
+        if (error.dos_newline)  // one message is enough: all lines are like this one
+            frame.place = advance(frame.text, frame.place, frame.text.size());
     }
 
-    void complain_as_scanned(Frame& frame, const Item& item, Place after) {
+    static std::string never_closed(std::string_view what, std::string_view item) {
+        return fmt::format(
+            "a {} opened here is never closed; close it, or complete the file if it was cut, at: "
+            "{}",
+            what, excerpt(item));
+    }
+
+    // libzscanner tells the line within an item of several lines.
+    void complain_as_scanned(const Frame& frame, std::uint64_t first_line, std::string_view item) {
         const auto error = scanner_.error();
-        const auto last_line = item.end == ItemEnd::newline ? after.line - 1 : after.line;
-        const auto line = std::clamp(error.line, frame.place.line, last_line);
-        auto text = item.text;
-        for (auto skip = line - frame.place.line; skip > 0; --skip)
-            text.remove_prefix(text.find('\n') + 1);
-        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(text)));
+        auto line = first_line;
+        for (; line < error.line && item.find('\n') + 1 < item.size(); ++line)
+            item.remove_prefix(item.find('\n') + 1);
+        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(item)));
     }
 
     /// Takes the record just scanned. What is wrong with it, if something is.
@@ -350,8 +380,10 @@ class ZoneReader {
                                               const Result<std::string>& text) {
         if (!text.ok())
             return text.fault().words;
-        if (!scanner_.scan(*text, line))
+        if (!scanner_.scan(*text, line) && !scan_escaped(*text, line)) {
+            scanner_.scan(*text, line);  // for its error
             return fmt::format("{}, at: {}", scanner_.error().words, excerpt(*text));
+        }
         if (!impossible_escape(*text).empty())
             return fmt::format("{} is no octet", impossible_escape(*text));
         return take_record(frame, line);

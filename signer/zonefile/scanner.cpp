@@ -95,8 +95,10 @@ std::uint64_t RecordScanner::line() const {
 
 ScanError RecordScanner::error() const {
     const auto& s = state_->scanner;
+    const bool unclosed =
+        s.error.code == ZS_UNCLOSED_MULTILINE || s.error.code == ZS_LEFT_PARENTHESIS;
     return {s.line_counter, fmt::format("{}{}", zs_strerror(s.error.code), remedy(s.error.code)),
-            s.error.code == ZS_DOS_NEWLINE};
+            unclosed, s.error.code == ZS_DOS_NEWLINE};
 }
 
 bool RecordScanner::is_within_parentheses() const {

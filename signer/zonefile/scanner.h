@@ -24,7 +24,8 @@ struct ScannedRecord {
 struct ScanError {
     std::uint64_t line;
     std::string words;  ///< what is wrong, and the remedy if there is a special one
-    bool dos_newline;
+    bool unclosed;      ///< a parenthesis is open at the end, or where the next one opens
+    bool dos_newline;   ///< the file has the line ends of another system
 };
 
 class RecordScanner {

@@ -73,8 +73,10 @@ struct RecordText::State {
     std::vector<std::uint16_t> rdata;  ///< a knot_rdata_t, which starts with a 16-bit length
     knot_dump_style_t style = plain_style();
     RecordScanner scanner{Name().wire()};
-    std::string check;
+    std::string check, changed;
 
+    /// The RDATA's text, or absent if only the generic form is exact.
+    std::optional<std::string_view> exact_text(std::uint16_t type, BytesView octets);
     std::optional<std::string_view> dump(std::uint16_t type, BytesView octets);
     bool reads_back(std::string_view text_of_rdata, std::uint16_t type, BytesView octets);
 };
@@ -96,6 +98,18 @@ std::optional<std::string_view> RecordText::State::dump(std::uint16_t type, Byte
     const auto dumped = std::string_view(text).substr(0, static_cast<std::size_t>(length));
     // libknot ends a CAA's text with a blank.
     return dumped.ends_with("\" ") ? dumped.substr(0, dumped.size() - 1) : dumped;
+}
+
+std::optional<std::string_view> RecordText::State::exact_text(std::uint16_t type,
+                                                              BytesView octets) {
+    auto dumped = dump(type, octets);
+    if (dumped && dumped->find("\\[") != dumped->npos) {
+        changed = without_bracket_escapes(*dumped);
+        dumped = changed;
+    }
+    const bool exact = dumped && ((text_is_exact(type) && rdata_has_its_shape(type, octets)) ||
+                                  reads_back(*dumped, type, octets));
+    return exact ? dumped : std::nullopt;
 }
 
 bool RecordText::State::reads_back(std::string_view text_of_rdata, std::uint16_t type,
@@ -124,25 +138,15 @@ void RecordText::append(std::string& out, BytesView owner, std::uint32_t ttl, st
     char head[64];
     const auto end = fmt::format_to_n(head, sizeof head, "\t{}\tIN\t", ttl).out;
     out.append(head, end);
-    append_type_text(out, type);
-    out += '\t';
-    append_rdata(out, type, rdata);
-    out += '\n';
-}
-
-void RecordText::append_rdata(std::string& out, std::uint16_t type, BytesView rdata) {
-    auto text = state_->dump(type, rdata);
-    std::string changed;
-    if (text && text->find("\\[") != text->npos) {
-        changed = without_bracket_escapes(*text);
-        text = changed;
-    }
-    const bool exact = text && ((text_is_exact(type) && rdata_has_its_shape(type, rdata)) ||
-                                state_->reads_back(*text, type, rdata));
-    if (exact)
+    if (const auto text = state_->exact_text(type, rdata)) {
+        append_type_text(out, type);
+        out += '\t';
         out += *text;
-    else
+    } else {
+        fmt::format_to(std::back_inserter(out), "TYPE{}\t", type);
         append_generic(out, rdata);
+    }
+    out += '\n';
 }
 
 std::string zone_text(const Zone& zone) {

@@ -11,7 +11,8 @@
 namespace kaspar::signer {
 
 /// Formats records; keeps its buffers between calls. RDATA that libknot cannot print, or whose text
-/// would not read back as the same octets, goes out in the generic form of RFC 3597 §5.
+/// would not read back as the same octets, goes out in the generic form of RFC 3597 §5, type number
+/// included.
 class RecordText {
   public:
     RecordText();
@@ -22,9 +23,6 @@ class RecordText {
     /// Appends one record's line to `out`.
     void append(std::string& out, BytesView owner, std::uint32_t ttl, std::uint16_t type,
                 BytesView rdata);
-
-    /// Appends a record's RDATA as text.
-    void append_rdata(std::string& out, std::uint16_t type, BytesView rdata);
 
   private:
     struct State;

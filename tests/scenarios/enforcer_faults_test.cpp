@@ -37,7 +37,7 @@ TEST_CASE("init makes secrets that only their owner reads, and refuses to run tw
     CHECK(says(again, "there already"));
 }
 
-TEST_CASE("--at is refused outside a sandbox", "[scenario]") {
+TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]") {
     TempFolder folder;
     const std::string kaspar = KASPAR_PROGRAMS "/enforcer/kaspar";
     REQUIRE(run({{kaspar, "init", (folder / "real").string()}}).status == 0);
@@ -179,6 +179,21 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
     CHECK(says(pass, "other.org"));
+}
+
+TEST_CASE("a report from the future is not taken in, and the true one after it is", "[scenario]") {
+    Sandbox sandbox;
+    REQUIRE(sandbox.add_zone().status == 0);
+    REQUIRE(sandbox.enforcer().status == 0);
+    auto report = sandbox.perfect_report();
+    report.publication->published += std::chrono::days(3000);
+    sandbox.write_report(report);
+    const auto pass = sandbox.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(pass.errors.find("one of the clocks is wrong") != std::string::npos);
+    sandbox.sign();
+    CHECK(sandbox.enforcer().status == 0);
+    CHECK(sandbox.key("zsk")["dnskey"] == "rumoured");
 }
 
 TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {

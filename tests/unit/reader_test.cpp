@@ -83,6 +83,25 @@ TEST_CASE("without $TTL the last TTL counts, then the SOA's minimum, with a warn
     CHECK(read_zone(apex_lines).warnings.empty());
 }
 
+TEST_CASE("odd octets in names may stand bare, as BIND writes them", "[reader]") {
+    CHECK(records("a+b A 192.0.2.1\n"
+                  "~=[x]` 60 IN ( AAAA ; it's a comment + more\n  2001:db8::1 )\n"
+                  "      NS    ns+1\n"
+                  "m     MX    10 {mail}.example. ; ok?\n"
+                  "m     RP    a!b c,d.example.\n"
+                  "k!y   DHCID AA+/AA==\n"
+                  "$GENERATE 1-1 g+$ CNAME h:$\n") ==
+          "a\\+b.example.\t3600\tIN\tA\t192.0.2.1\n"
+          "g\\+1.example.\t3600\tIN\tCNAME\th\\:1.example.\n"
+          "k\\!y.example.\t3600\tIN\tDHCID\tAA+/AA==\n"
+          "m.example.\t3600\tIN\tMX\t10 \\{mail\\}.example.\n"
+          "m.example.\t3600\tIN\tRP\ta\\!b.example. c\\,d.example.\n"
+          "\\~\\=\\091x\\]\\`.example.\t3600\tIN\tNS\tns\\+1.example.\n"
+          "\\~\\=\\091x\\]\\`.example.\t60\tIN\tAAAA\t2001:db8::1\n");
+    CHECK(lines_start(fault("a+b A 192.0.2\nc=d A\ne@f A 192.0.2.1\n"),
+                      {"zone:4: ", "zone:5: ", "zone:6: "}));
+}
+
 TEST_CASE("each record knows the line it starts on", "[reader]") {
     const auto read = read_zone(apex_lines +
                                 "\n"
@@ -171,6 +190,27 @@ TEST_CASE("a file cut anywhere within its last record is refused", "[reader]") {
     CHECK(fault("a A 192.0.2.1").starts_with("zone:4: the file ends within this line"));
     CHECK(fault("a A (\n192.0.2.1").starts_with("zone:4: a parenthesis opened here is never"));
     CHECK(fault("a A ( 192.0.2.1\n").starts_with("zone:4: a parenthesis opened here is never"));
+}
+
+TEST_CASE("lines after a parenthesis that is never closed are still read", "[reader]") {
+    CHECK(lines_start(fault("a TXT ( \"one\"\n"
+                            "  \"two\"\n"
+                            "b A 192.0.2\n"
+                            "c A ( 192.0.2.1\n"
+                            "; d\n"
+                            "d A 192.0.2\n"
+                            "e A 192.0.2.1\n"),
+                      {"zone:4: ", "zone:6: ", "zone:7: a parenthesis", "zone:9: "}));
+}
+
+TEST_CASE("a file with the line ends of DOS is refused once, with the remedy", "[reader]") {
+    const auto words = reading_fault(
+        "@ 60 SOA a. b. 1 2 3 4 5\r\n"
+        "@ 60 NS a.\r\n"
+        "a 60 A 192.0.2.1\r\n");
+    INFO(words);
+    CHECK(lines_start(words, {"zone:1: "}));
+    CHECK(words.find("convert the file to Unix line ends") != words.npos);
 }
 
 TEST_CASE("a record that ends in an address may close its parenthesis later", "[reader]") {

@@ -186,11 +186,11 @@ TEST_CASE("a builder is empty after it has built", "[zone]") {
 TEST_CASE("canonical RDATA has its names in lower case for the types of RFC 4034 section 6.2",
           "[zone]") {
     const auto upper = wire("Some.Name."), lower = wire("some.name.");
-    for (const std::uint16_t type : {2, 3, 4, 5, 7, 8, 9, 12, 39})
+    for (const auto type : std::initializer_list<std::uint16_t>{2, 3, 4, 5, 7, 8, 9, 12, 39})
         CHECK(canonical(type, upper) == lower);
-    for (const std::uint16_t type : {15, 18, 21, 36})
+    for (const auto type : std::initializer_list<std::uint16_t>{15, 18, 21, 36})
         CHECK(canonical(type, joined({{0, 65}, upper})) == joined({{0, 65}, lower}));
-    for (const std::uint16_t type : {14, 17})
+    for (const auto type : std::initializer_list<std::uint16_t>{14, 17})
         CHECK(canonical(type, joined({upper, upper})) == joined({lower, lower}));
     const Bytes numbers(20, 'A');
     CHECK(canonical(6, joined({upper, upper, numbers})) == joined({lower, lower, numbers}));
@@ -198,7 +198,7 @@ TEST_CASE("canonical RDATA has its names in lower case for the types of RFC 4034
     CHECK(canonical(33, joined({Bytes(6, 'A'), upper})) == joined({Bytes(6, 'A'), lower}));
     const auto strings = joined({{'A', 'A', 'A', 'A'}, {1, 'B'}, {0}, {2, 'C', 'D'}});
     CHECK(canonical(35, joined({strings, upper})) == joined({strings, lower}));
-    for (const std::uint16_t type : {24, 46}) {
+    for (const auto type : std::initializer_list<std::uint16_t>{24, 46}) {
         const auto head = Bytes(18, 'A'), signature = octets("SIG");
         CHECK(canonical(type, joined({head, upper, signature})) ==
               joined({head, lower, signature}));
@@ -232,11 +232,11 @@ TEST_CASE("malformed RDATA is copied as it is and found to be malformed", "[zone
     CHECK_FALSE(rdata_has_its_shape(rr::ns, name_and_more));
     CHECK_FALSE(rdata_has_its_shape(rr::a, Bytes(3, 1)));
     CHECK_FALSE(rdata_has_its_shape(rr::aaaa, Bytes(4, 1)));
-    CHECK_FALSE(rdata_has_its_shape(38, {129, 0}));
-    CHECK_FALSE(rdata_has_its_shape(rr::ds, {0, 1, 13, 2}));
+    CHECK_FALSE(rdata_has_its_shape(38, Bytes{129, 0}));
+    CHECK_FALSE(rdata_has_its_shape(rr::ds, Bytes{0, 1, 13, 2}));
     CHECK(rdata_has_its_shape(rr::a, Bytes(4, 1)));
     CHECK(rdata_has_its_shape(rr::ns, wire("a.b.")));
-    CHECK(rdata_has_its_shape(65280, {}));
+    CHECK(rdata_has_its_shape(65280, Bytes{}));
     Bytes long_name;
     for (int i = 0; i < 4; ++i) {
         long_name.push_back(63);
