@@ -79,6 +79,31 @@ TEST_CASE("a version is closed by a report on the latest instruction, and by no 
     CHECK(version_of(history, KeySet::of(0, 1)).window.open());
 }
 
+TEST_CASE("a report on an earlier instruction proves nothing gone", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    instruct_both(history, policy, start);
+    Observation second = seen_as_instructed(history, policy, start);
+    second.data_signers = {KeySet::of(1)};
+    Arrangement next = history.arrangement;
+    next.dnskey = KeySet::of(0, 1, 2);
+    instruct(history, next, policy, start);
+    ++history.generation;
+    record(history, second, policy);
+    CHECK(version_of(history, KeySet::of(0)).window.open());
+    CHECK(data_of(history, KeySet::of(0)).window.open());
+}
+
+TEST_CASE("what is instructed stays open though a report shows something else", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    Observation other = seen_as_instructed(history, policy, start);
+    instruct_both(history, policy, start);
+    other.generation = history.generation;
+    record(history, other, policy);
+    CHECK(version_of(history, KeySet::of(0, 1)).window.open());
+}
+
 TEST_CASE("a signer that is away for a month lets nothing start", "[history]") {
     const Policy policy = policy_with({csk()});
     History history = secure(policy);
