@@ -87,6 +87,7 @@ TEST_CASE("a report on an earlier instruction proves nothing gone", "[history]")
     second.data_signers = {KeySet::of(1)};
     Arrangement next = history.arrangement;
     next.dnskey = KeySet::of(0, 1, 2);
+    next.zone_signers = KeySet::of(1);
     instruct(history, next, policy, start);
     ++history.generation;
     record(history, second, policy);
