@@ -23,7 +23,7 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t usual) {
 
 /// Most are short; one in fifty lasts five years.
 Duration troubled_time(std::uint64_t seed) {
-    return seed % 50 == 0 ? days{5 * 365} : days{90 + seed % 240};
+    return seed % 50 == 0 ? days{5 * 365} : days{150 + seed % 450};
 }
 
 /// What all lives together came to.

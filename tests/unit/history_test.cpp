@@ -79,6 +79,32 @@ TEST_CASE("a version is closed by a report on the latest instruction, and by no 
     CHECK(version_of(history, KeySet::of(0, 1)).window.open());
 }
 
+TEST_CASE("a report on an earlier instruction proves nothing gone", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    instruct_both(history, policy, start);
+    Observation second = seen_as_instructed(history, policy, start);
+    second.data_signers = {KeySet::of(1)};
+    Arrangement next = history.arrangement;
+    next.dnskey = KeySet::of(0, 1, 2);
+    next.zone_signers = KeySet::of(1);
+    instruct(history, next, policy, start);
+    ++history.generation;
+    record(history, second, policy);
+    CHECK(version_of(history, KeySet::of(0)).window.open());
+    CHECK(data_of(history, KeySet::of(0)).window.open());
+}
+
+TEST_CASE("what is instructed stays open though a report shows something else", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    Observation other = seen_as_instructed(history, policy, start);
+    instruct_both(history, policy, start);
+    other.generation = history.generation;
+    record(history, other, policy);
+    CHECK(version_of(history, KeySet::of(0, 1)).window.open());
+}
+
 TEST_CASE("a signer that is away for a month lets nothing start", "[history]") {
     const Policy policy = policy_with({csk()});
     History history = secure(policy);
@@ -142,18 +168,39 @@ TEST_CASE("a version that comes back keeps what caches hold from before", "[hist
     instruct_both(history, policy, start);
     record(history, seen_as_instructed(history, policy, start), policy);
     REQUIRE(version_of(history, KeySet::of(0)).window.until == start + hours{3});
-    instruct(history, before, policy, start + hours{1});
+    const Time again = start + std::chrono::minutes{30};
+    instruct(history, before, policy, again);
     ++history.generation;
     const Window back = version_of(history, KeySet::of(0)).window;
     CHECK(back.open());
     CHECK(back.floor == start + hours{3});
-    // Gone again at once, with a small TTL: the floor holds.
-    policy.dnskey_ttl = Duration{1};
+    // Gone again at once, when servers have become faster: what was held before still counts.
     policy.zone_propagation_delay = Duration{0};
-    record(history, seen_as_instructed(history, policy, start + hours{1}), policy);
-    instruct_both(history, policy, start + hours{1});
-    record(history, seen_as_instructed(history, policy, start + hours{1}), policy);
-    CHECK(version_of(history, KeySet::of(0)).window.until >= start + hours{3});
+    instruct_both(history, policy, again);
+    record(history, seen_as_instructed(history, policy, again), policy);
+    CHECK(version_of(history, KeySet::of(0)).window.until == start + hours{3});
+}
+
+TEST_CASE("larger TTLs of the policy count before any report shows them", "[history]") {
+    Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    policy.dnskey_ttl = policy.max_ttl = days{3};
+    follow_policy(history, policy, start);
+    CHECK(version_of(history, KeySet::of(0)).window.ttl == days{3});
+    CHECK(data_of(history, KeySet::of(0)).window.ttl == days{3});
+}
+
+TEST_CASE("that there was no DNSKEY is cached as long as any negative answer", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = begin(policy, start);
+    history.keys = secure(policy).keys;
+    const KeySet zero = KeySet::of(0);
+    instruct(history, {{}, zero, zero, zero}, policy, start);
+    history.generation = 1;
+    Observation seen = seen_as_instructed(history, policy, start);
+    seen.negative_ttl = hours{9};
+    record(history, seen, policy);
+    CHECK(version_of(history, KeySet{}).window.until == start + hours{10});
 }
 
 TEST_CASE("the parent may pass through every mixture but the empty one", "[history]") {
