@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "signer/core/content.h"
 #include "signer/core/cuts.h"
@@ -21,22 +22,28 @@ constexpr std::string_view below_delegation =
 constexpr std::string_view below_dname =
     "below a DNAME; it is published unsigned and no resolver will see it (RFC 6672 §2.4)";
 
-/// Lines of one kind: the first ones, and how many there were.
+/// Lines of one kind, in the order of the zone file: the first ones found, and how many there were.
 class Lines {
   public:
-    void add(std::string line) {
+    void add(Origin origin, std::string line) {
         if (++count_ <= most_listed)
-            lines_.push_back(std::move(line));
+            lines_.emplace_back(origin, std::move(line));
     }
 
     std::vector<std::string> take(std::string_view what) {
+        std::stable_sort(lines_.begin(), lines_.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.first.file, a.first.line) < std::tie(b.first.file, b.first.line);
+        });
+        std::vector<std::string> told;
+        for (auto& [origin, line] : lines_)
+            told.push_back(std::move(line));
         if (count_ > most_listed)
-            lines_.push_back(fmt::format("… and {} more {}", count_ - most_listed, what));
-        return std::move(lines_);
+            told.push_back(fmt::format("… and {} more {}", count_ - most_listed, what));
+        return told;
     }
 
   private:
-    std::vector<std::string> lines_;
+    std::vector<std::pair<Origin, std::string>> lines_;
     std::uint64_t count_ = 0;
 };
 
@@ -70,11 +77,11 @@ class SanityCheck {
     }
 
     void error(const Node& node, const RRset& rrset, std::string_view words) {
-        errors_.add(fmt::format("{}: {}", place(node, rrset), words));
+        errors_.add(rrset.origin, fmt::format("{}: {}", place(node, rrset), words));
     }
 
     void warning(const Node& node, const RRset& rrset, std::string_view words) {
-        warnings_.add(fmt::format("{}: {}", place(node, rrset), words));
+        warnings_.add(rrset.origin, fmt::format("{}: {}", place(node, rrset), words));
     }
 
     // ---- the apex
@@ -94,9 +101,9 @@ class SanityCheck {
     }
 
     void missing_at_apex(std::string_view type, std::string_view remedy) {
-        errors_.add(fmt::format("{}: {} has no {} record; {}",
-                                files_.empty() ? "zone" : files_[0].path.string(),
-                                name_text(zone_.apex().wire()), type, remedy));
+        errors_.add({}, fmt::format("{}: {} has no {} record; {}",
+                                    files_.empty() ? "zone" : files_[0].path.string(),
+                                    name_text(zone_.apex().wire()), type, remedy));
     }
 
     // ---- every name
