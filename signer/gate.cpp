@@ -31,10 +31,11 @@ std::uint64_t count_records(const SignedZone& zone) {
     return count;
 }
 
+/// The verifier adds those of keys_ahead() for zone data.
 std::vector<Algorithm> signing_algorithms(const Instruction& instruction) {
     std::set<Algorithm> algorithms;
     for (const auto& key : instruction.keys)
-        if (key.sign_zone)
+        if (key.sign_zone && key.publish)
             algorithms.insert(key.dnskey.key.algorithm);
     return {algorithms.begin(), algorithms.end()};
 }
