@@ -18,9 +18,9 @@ std::string path_of(const CLI::App& app) {
 
 /// The first word that is no command where one must stand, in words; nothing if that is not the
 /// mistake.
-std::optional<std::string> unknown_command(const CLI::App& innermost) {
+std::optional<std::string> unknown_command(const CLI::App& app, const CLI::App& innermost) {
     const auto commands = innermost.get_subcommands([](const CLI::App*) { return true; });
-    const auto left = innermost.remaining();
+    const auto left = app.remaining(true);  // fallthrough leaves it to an outer command
     const auto word = std::find_if(left.begin(), left.end(), [](const std::string& text) {
         return !text.empty() && text.front() != '-';
     });
@@ -39,7 +39,7 @@ const CLI::App& innermost(const CLI::App& app) {
 
 std::string complaint(const CLI::App& app, const CLI::Error& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError))
-        if (const auto unknown = unknown_command(innermost(app)))
+        if (const auto unknown = unknown_command(app, innermost(app)))
             return *unknown;
     std::string words = error.what();
     std::replace(words.begin(), words.end(), '\n', ' ');

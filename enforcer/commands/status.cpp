@@ -25,8 +25,8 @@ Cell time_left(const ZoneView& view, Time now) {
 
 /// What is to come must not read like a request: "ask the parent …" while it is still unsafe.
 std::string wait_line(const Wait& wait) {
-    return fmt::format("{}{} {}", word(wait.on), wait.on == Waiting::parent ? ":" : ", then",
-                       wait.what);
+    const bool passes = wait.on == Waiting::time || wait.on == Waiting::signer;
+    return fmt::format("{}{} {}", word(wait.on), passes ? ", then" : ":", wait.what);
 }
 
 /// One zone's trouble must not push the other zones off the screen; `status NAME` has it all.

@@ -299,6 +299,21 @@ TEST_CASE("a held zone is kept alive with all that it had", "[many]") {
     CHECK(zones.output("one.example").find("host39.") == std::string::npos);
 }
 
+TEST_CASE("a held zone whose input comes back whole needs nobody", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.site.write("one.example", zone_with_hosts(40));
+    zones.sign(0);
+    const auto output = place_of(zones.site / "one.example.signed");
+    zones.site.write("one.example", zone_with_hosts(5));
+    CHECK(zones.sign(1).at("one.example")["outcome"] == "held");
+    zones.site.write("one.example", zone_with_hosts(40));
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "unchanged");
+    CHECK(place_of(zones.site / "one.example.signed") == output);
+    CHECK(zones.site.kaspar({"zone", "accept", "one.example"}).status == 1);
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"health"}));
+}
+
 TEST_CASE("a second run with nothing to do writes nothing and says so", "[many]") {
     ManyZones zones({"one.example", "other.example"});
     zones.sign(0);

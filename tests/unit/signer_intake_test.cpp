@@ -18,6 +18,8 @@ constexpr auto small_zone =
 
 TEST_CASE("a report of another zone is put aside and written anew", "[signer_intake]") {
     SignerBench bench;
+    bench.add_key(KeyRole::ksk);
+    bench.add_key(KeyRole::zsk);
     bench.input(small_zone);
     REQUIRE(bench.run().run.outcome == RunOutcome::published);
     auto report = bench.report();
@@ -33,6 +35,8 @@ TEST_CASE("a report of another zone is put aside and written anew", "[signer_int
 TEST_CASE("signatures made while the clock stood ahead are made again when it is right",
           "[signer_intake]") {
     SignerBench bench;
+    bench.add_key(KeyRole::ksk);
+    bench.add_key(KeyRole::zsk);
     bench.input(small_zone);
     const auto right = bench.now;
     bench.now = right + std::chrono::days(3000);
