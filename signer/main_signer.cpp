@@ -10,6 +10,7 @@
 
 #include "common/system/clock.h"
 #include "common/system/signals.h"
+#include "signer/gate.h"
 #include "signer/intake.h"
 #include "signer/rounds.h"
 #include "signer/telling.h"
@@ -150,14 +151,16 @@ int run(const CommandLine& line) {
     return outcome.ok() ? 0 : fail(outcome.fault());
 }
 
-/// Keys that the zone's instruction, if there is one at hand, has sign without being published.
-std::vector<Dnskey> instructed_ahead(const CommandLine& line, const Name& zone) {
+/// What the zone's instruction, if there is one at hand, tells of keys that are not in the zone.
+OnRecord instructed(const CommandLine& line, const Name& zone) {
     const auto configuration = read_configuration(configuration_file(line.configuration));
     if (!configuration.ok())
         return {};
     const auto file = instruction_file(*configuration, zone);
     const auto instruction = take_instruction(*configuration, file, std::nullopt);
-    return instruction.ok() ? keys_ahead(*instruction) : std::vector<Dnskey>{};
+    if (!instruction.ok())
+        return {};
+    return {keys_ahead(*instruction), instruction->cdnskey};
 }
 
 int verify_file(const CommandLine& line) {
@@ -168,7 +171,7 @@ int verify_file(const CommandLine& line) {
     if (!clock.ok())
         return fail(clock.fault());
     return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned,
-                      instructed_ahead(line, **zone));
+                      instructed(line, **zone));
 }
 
 }  // namespace

@@ -18,10 +18,15 @@ std::string verification_text(const Name& zone, const VerificationResult& result
 /// One JSON object.
 std::string verification_json(const Name& zone, const VerificationResult& result);
 
-/// Reads and verifies the file with every signature, by those in `ahead` too, and prints to
+/// What an instruction tells of the zone that the zone itself does not (verifier.h).
+struct OnRecord {
+    std::vector<Dnskey> ahead, announced;
+};
+
+/// Reads and verifies the file with every signature, and prints to
 /// standard output; what kept the file from being read goes to standard error. Returns the exit
 /// status: 0 good, 1 not.
 int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bool json,
-               bool may_be_unsigned = false, std::vector<Dnskey> ahead = {});
+               bool may_be_unsigned = false, const OnRecord& on_record = {});
 
 }  // namespace kaspar::signer

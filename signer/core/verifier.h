@@ -45,6 +45,8 @@ struct VerificationRequest {
     /// Keys that sign zone data while their DNSKEY is not, or no longer, published (conservative
     /// algorithm roll). Their signatures count, and each of their algorithms is required.
     std::vector<Dnskey> ahead = {};
+    /// Keys whose CDS and CDNSKEY may stand in the zone before their DNSKEY (double-DS rolls).
+    std::vector<Dnskey> announced = {};
 
     /// For VerifyExtent::fresh: the last zone, verified when it was published. A signature that
     /// stands in it bit for bit, over the same RRset and for the same DNSKEYs, is not checked

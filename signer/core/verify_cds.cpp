@@ -36,6 +36,13 @@ bool was_instructed(const Context& context) {
     return context.request.expected.has_value();
 }
 
+/// The DNSKEYs that CDS and CDNSKEY may announce.
+Rdatas announceable(const Context& context, Rdatas dnskeys) {
+    for (const auto& key : context.request.announced)
+        dnskeys.insert(key.rdata());
+    return dnskeys;
+}
+
 void inspect_cds_contents(Context& context, const Rdatas& cds, const Rdatas& dnskeys) {
     for (const auto& rdata : cds) {
         const auto ds = ds_from(rdata);
@@ -160,8 +167,9 @@ void inspect_delegation_signals(Context& context) {
     if (inspect_deletion(context, cds, cdnskeys))
         return;
     const auto dnskeys = rdatas_at_apex(context, rr::dnskey);
-    inspect_cds_contents(context, cds, dnskeys);
-    inspect_cdnskey_contents(context, cdnskeys, dnskeys);
+    const Rdatas known = announceable(context, dnskeys);
+    inspect_cds_contents(context, cds, known);
+    inspect_cdnskey_contents(context, cdnskeys, known);
     if (!cds.empty() && !cdnskeys.empty())
         inspect_agreement(context, cds, cdnskeys);
     inspect_continuity(context, cds, cdnskeys);

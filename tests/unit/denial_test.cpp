@@ -27,9 +27,11 @@ std::vector<std::string> rows(const DenialChain& chain) {
     RecordText text;
     for (std::size_t i = 0; i < chain.size(); ++i) {
         const auto rrset = chain.rrset(i);
-        auto line = Name::from_wire(rrset.owner).value().text() + " ";
-        text.append_rdata(line, rrset.type, rrset.rdata(0));
-        lines.push_back(line);
+        std::string line;
+        text.append(line, rrset.owner, rrset.ttl, rrset.type, rrset.rdata(0));
+        line.erase(line.find_last_not_of(" \n") + 1);
+        lines.push_back(Name::from_wire(rrset.owner).value().text() + " " +
+                        line.substr(line.rfind('	') + 1));
     }
     return lines;
 }

@@ -2,7 +2,7 @@
 
 #include "common/values/encoding.h"
 #include "tests/support/catch.h"
-#include "tests/support/judges.h"
+#include "tests/support/command.h"
 #include "tests/support/signer_bench.h"
 #include "tests/support/zones.h"
 
@@ -31,23 +31,21 @@ ns2           3600   IN  AAAA 2001:db8::63
 }
 
 TEST_CASE("another implementation finds the digest of a signed zone right", "[zonemd]") {
-    SignerBench bench("nasty.example.");
-    bench.instruction.input = std::filesystem::absolute("tests/golden/zones/nasty.zone");
+    SignerBench bench;
     bench.instruction.zonemd = true;
     bench.add_key(KeyRole::csk);
+    bench.input(apex_lines +
+                "Upper TXT \"Case\"\n*.ent.ent A 192.0.2.1\nsub NS ns.sub\nns.sub A 192.0.2.10\n");
+    const auto accepts = [](const std::filesystem::path& file) {
+        return run({.arguments = {"ldns-verify-zone", "-ZZ", file}}).status == 0;
+    };
     for (const auto type : {DenialType::nsec, DenialType::nsec3}) {
         bench.instruction.denial.type = type;
         REQUIRE(bench.run().run.outcome == RunOutcome::published);
-        const auto verdict = kzonecheck(bench.output_file(), bench.instruction.zone);
-        INFO(verdict.output);
-        CHECK(verdict.accepted);
-    }
-    SECTION("and a damaged one wrong, so the other implementation did look") {
+        CHECK(accepts(bench.output_file()));
+        // Glue is not signed: only the digest can tell.
         auto text = bench.output();
-        const auto glue = text.find("ns.insecure.nasty.example.\t3600\tIN\tA\t192.0.2.10");
-        REQUIRE(glue != text.npos);
-        text.replace(text.find("192.0.2.10", glue), 10, "192.0.2.99");
-        const auto damaged = write_text(bench.folder / "damaged.zone", text);
-        CHECK_FALSE(kzonecheck(damaged, bench.instruction.zone).accepted);
+        text.replace(text.find("192.0.2.10"), 10, "192.0.2.99");
+        CHECK_FALSE(accepts(write_text(bench.folder / "damaged.zone", text)));
     }
 }
