@@ -5,7 +5,7 @@
 #include <future>
 
 #include "enforcer/store/database.h"
-#include "tests/scenarios/box.h"
+#include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
 using namespace kaspar;
