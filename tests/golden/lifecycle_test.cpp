@@ -66,12 +66,12 @@ class Life {
         return nlohmann::json::parse(told.output);
     }
 
-    /// "ksk ecdsap256sha256" of each key whose DNSKEY caches may hold, sorted.
+    /// "ksk ecdsap256sha256" of each key whose DNSKEY or DS caches may hold, sorted.
     std::vector<std::string> keys() const {
         std::vector<std::string> found;
         const auto told = status();
         for (const auto& one : told["keys"])
-            if (one["dnskey"] != "hidden")
+            if (one["dnskey"] != "hidden" || (one["ds"] != "hidden" && one["ds"] != "na"))
                 found.push_back(fmt::format("{} {}", one["role"].get<std::string>(),
                                             one["algorithm"].get<std::string>()));
         std::sort(found.begin(), found.end());

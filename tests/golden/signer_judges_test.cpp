@@ -44,12 +44,9 @@ std::string objections_to(const SignerBench& bench) {
     return text;
 }
 
-/// Takes a golden zone as input. Without the name "\\@": ldns reads it as the origin, in every
-/// spelling.
+/// Takes a golden zone as input.
 void take_input(SignerBench& bench, const std::filesystem::path& file) {
-    auto text = read_file(file).value();
-    if (const auto at = text.find("\n\\@ "); at != text.npos)
-        text.erase(at, text.find('\n', at + 1) - at);
+    const auto text = read_file(file).value();
     std::filesystem::copy(file.parent_path() / "nasty.inc", bench.folder / "nasty.inc");
     bench.input(text);
 }
@@ -113,9 +110,10 @@ TEST_CASE("judges accept a zone in the middle of an algorithm roll", "[judges]")
     sign_and_judge(bench);
 }
 
+// ldns reads it as the origin, in every spelling, so it is in no golden zone.
 TEST_CASE("BIND and Knot accept a name that is an escaped @", "[judges]") {
     SignerBench bench("nasty.example.");
-    bench.instruction.input = std::filesystem::absolute("tests/golden/zones/nasty.zone");
+    bench.input(read_file("tests/golden/zones/apex-only.zone").value() + "\\@ TXT \"at\"\n");
     bench.add_key(KeyRole::ksk);
     bench.add_key(KeyRole::zsk);
     REQUIRE(bench.run().run.outcome == RunOutcome::published);
