@@ -1,1 +1,185 @@
-int main() {}
+// `kaspar`: what a person types. Only the wiring of the command line to the commands.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "enforcer/commands/command_line.h"
+#include "enforcer/commands/commands.h"
+#include "enforcer/commands/completion.h"
+
+using namespace kaspar;
+using namespace kaspar::enforcer;
+
+namespace {
+
+/// What the command line asks for.
+struct Invocation {
+    CommonOptions common;
+    std::function<Ending()> run;
+
+    std::string zone, policy, input, output, folder, file, role, shell;
+    std::optional<std::uint16_t> tag;
+    std::size_t limit = 1000;
+    bool sandbox = false, force = false, purge = false;
+
+    std::optional<std::string> zone_if_given() const {
+        return zone.empty() ? std::nullopt : std::optional(zone);
+    }
+
+    /// Has `command` work in a session.
+    void in_session(CLI::App* app, std::function<Ending(Session&)> command) {
+        app->callback([this, command = std::move(command)] {
+            run = [this, command]() -> Ending {
+                KASPAR_TRY(const auto session, Session::open(common));
+                return command(*session);
+            };
+        });
+    }
+};
+
+CLI::App* noun(CLI::App& app, const std::string& name, const std::string& what) {
+    CLI::App* group = app.add_subcommand(name, what);
+    group->require_subcommand(1);
+    return group;
+}
+
+CLI::App* verb(CLI::App& group, Invocation& asked, const std::string& name,
+               const std::string& what) {
+    CLI::App* command = group.add_subcommand(name, what);
+    command->add_option("NAME", asked.zone, "the zone")->required();
+    return command;
+}
+
+void wire_init(CLI::App& app, Invocation& asked) {
+    CLI::App* command = app.add_subcommand("init", "make a working set-up under DIR");
+    command->add_option("DIR", asked.folder, "the folder; made if need be")->required();
+    command->add_flag("--sandbox", asked.sandbox, "allow --at, the simulated clock");
+    command->callback([&] { asked.run = [&] { return init(asked.folder, asked.sandbox); }; });
+}
+
+void wire_zone_changes(CLI::App& zone, Invocation& asked) {
+    CLI::App* add = verb(zone, asked, "add", "have a zone signed");
+    add->add_option("--policy", asked.policy, "its policy's name")->required();
+    add->add_option("--input", asked.input, "its unsigned zone file")->required();
+    add->add_option("--output", asked.output, "where the signed zone goes")->required();
+    asked.in_session(add, [&](Session& session) {
+        return zone_add(session, {asked.zone, asked.policy, asked.input, asked.output});
+    });
+
+    CLI::App* remove = verb(zone, asked, "remove", "have a zone signed no more; keeps its keys");
+    remove->add_flag("--force", asked.force, "though the parent may have a DS");
+    remove->add_flag("--purge-keys", asked.purge, "destroy its keys for good");
+    asked.in_session(remove, [&](Session& session) {
+        return zone_remove(session, asked.zone, asked.force, asked.purge);
+    });
+
+    CLI::App* set_policy = verb(zone, asked, "set-policy", "give a zone another policy");
+    set_policy->add_option("POLICY", asked.policy, "the policy's name")->required();
+    asked.in_session(set_policy, [&](Session& session) {
+        return zone_set_policy(session, asked.zone, asked.policy);
+    });
+}
+
+void wire_zone(CLI::App& app, Invocation& asked) {
+    CLI::App& zone = *noun(app, "zone", "the zones that Kaspar signs");
+    wire_zone_changes(zone, asked);
+    asked.in_session(zone.add_subcommand("list", "list them"), zone_list);
+    asked.in_session(verb(zone, asked, "show", "show one"),
+                     [&](Session& session) { return zone_show(session, asked.zone); });
+    asked.in_session(verb(zone, asked, "accept", "accept an input that is held for review"),
+                     [&](Session& session) { return zone_accept(session, asked.zone); });
+    asked.in_session(verb(zone, asked, "pause", "stop rollovers; signatures go on being renewed"),
+                     [&](Session& session) { return zone_pause(session, asked.zone, true); });
+    asked.in_session(verb(zone, asked, "resume", "let rollovers go on"),
+                     [&](Session& session) { return zone_pause(session, asked.zone, false); });
+}
+
+void wire_policy(CLI::App& app, Invocation& asked) {
+    CLI::App& policy = *noun(app, "policy", "key and signing policies");
+    asked.in_session(policy.add_subcommand("list", "list them"), policy_list);
+
+    CLI::App* show = policy.add_subcommand("show", "show one with all its defaults");
+    show->add_option("POLICY", asked.policy, "its name")->required();
+    asked.in_session(show, [&](Session& session) { return policy_show(session, asked.policy); });
+
+    CLI::App* check = policy.add_subcommand("check", "tell everything wrong with a policy file");
+    check->add_option("FILE", asked.file, "the file")->required();
+    check->callback(
+        [&] { asked.run = [&] { return policy_check(asked.file, asked.common.json); }; });
+}
+
+void wire_key(CLI::App& app, Invocation& asked) {
+    CLI::App& key = *noun(app, "key", "the keys of zones");
+    CLI::App* list = key.add_subcommand("list", "list them, of all zones or of one");
+    list->add_option("NAME", asked.zone, "the zone");
+    asked.in_session(list,
+                     [&](Session& session) { return key_list(session, asked.zone_if_given()); });
+
+    CLI::App* roll = verb(key, asked, "roll", "replace a key now");
+    roll->add_option("--role", asked.role, "ksk, zsk or csk")->required();
+    asked.in_session(roll,
+                     [&](Session& session) { return key_roll(session, asked.zone, asked.role); });
+    asked.in_session(verb(key, asked, "approve", "approve the roll that waits for it"),
+                     [&](Session& session) { return key_approve(session, asked.zone); });
+}
+
+void wire_ds(CLI::App& app, Invocation& asked) {
+    CLI::App& ds = *noun(app, "ds", "the DS records at the parent");
+    asked.in_session(verb(ds, asked, "show", "the records that the parent should have now"),
+                     [&](Session& session) { return ds_show(session, asked.zone); });
+    CLI::App* seen = verb(ds, asked, "seen", "say that the parent has them");
+    seen->add_option("--key", asked.tag, "only this key's, by its tag");
+    asked.in_session(seen,
+                     [&](Session& session) { return ds_is_seen(session, asked.zone, asked.tag); });
+    CLI::App* gone = verb(ds, asked, "gone", "say that the parent no longer has them");
+    gone->add_option("--key", asked.tag, "only this key's, by its tag");
+    asked.in_session(gone,
+                     [&](Session& session) { return ds_is_gone(session, asked.zone, asked.tag); });
+}
+
+void wire_views(CLI::App& app, Invocation& asked) {
+    CLI::App* show = app.add_subcommand(
+        "status", "time to first expiry, keys and their states, what waits for whom");
+    show->add_option("NAME", asked.zone, "the zone; all if left out");
+    asked.in_session(show,
+                     [&](Session& session) { return status(session, asked.zone_if_given()); });
+
+    CLI::App* log = app.add_subcommand("log", "the recorded moves");
+    log->add_option("NAME", asked.zone, "the zone; all if left out");
+    log->add_option("--limit", asked.limit, "the latest so many")->capture_default_str();
+    asked.in_session(log, [&](Session& session) {
+        return show_log(session, asked.zone_if_given(), asked.limit);
+    });
+
+    asked.in_session(
+        app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person"),
+        health);
+
+    CLI::App* completion = app.add_subcommand("completion", "print a shell's completion script");
+    completion->add_option("SHELL", asked.shell, "bash or zsh")->required();
+    completion->callback([&] {
+        asked.run = [&]() -> Ending {
+            KASPAR_TRY(const std::string script, completion_script(app, asked.shell));
+            print(script);
+            return ExitStatus::done;
+        };
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Kaspar keeps DNSSEC zones signed by policy.", "kaspar");
+    Invocation asked;
+    add_common_options(app, asked.common);
+    app.require_subcommand(1);
+    wire_init(app, asked);
+    wire_zone(app, asked);
+    wire_policy(app, asked);
+    wire_views(app, asked);
+    wire_key(app, asked);
+    wire_ds(app, asked);
+    if (const auto status = parse_command_line(app, argc, argv))
+        return static_cast<int>(*status);
+    return finish(asked.run(), "kaspar");
+}

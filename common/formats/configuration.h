@@ -45,4 +45,8 @@ Result<Configuration> read_configuration(const std::filesystem::path& file);
 /// `option` if given, else $KASPAR_CONFIG, else /etc/kaspar/kaspar.json.
 std::filesystem::path configuration_file(const std::optional<std::string>& option);
 
+/// From the field table: JSON Schema (schema/configuration.schema.json) and reference in Markdown.
+std::string configuration_schema();
+std::string configuration_reference();
+
 }  // namespace kaspar

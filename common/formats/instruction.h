@@ -75,4 +75,7 @@ Result<SealedInstruction> open_seal(const std::filesystem::path& file, std::stri
 /// field.
 Result<Instruction> parse_instruction(const std::filesystem::path& file, std::string_view text);
 
+/// JSON Schema from the field table (schema/instruction.schema.json).
+std::string instruction_schema();
+
 }  // namespace kaspar

@@ -85,4 +85,7 @@ std::string report_text(const Report& report);
 /// Fault: state, naming file and field.
 Result<Report> parse_report(const std::filesystem::path& file, std::string_view text);
 
+/// JSON Schema from the field table (schema/report.schema.json).
+std::string report_schema();
+
 }  // namespace kaspar

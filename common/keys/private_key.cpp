@@ -200,7 +200,9 @@ Result<PrivateKey> decrypt_private_key(Algorithm algorithm, BytesView encrypted,
                                             static_cast<int>(passphrase.text().size())));
     if (!info) {
         ERR_clear_error();  // "bad decrypt" would tell an operator nothing
-        return Fault{FaultClass::key, "wrong passphrase or damaged file"};
+        return Fault{FaultClass::key,
+                     "wrong passphrase or damaged file; a key needs the passphrase that it "
+                     "was made with"};
     }
     KASPAR_TRY(Secret der, to_der(info.get()));
     return read_private_key(algorithm, std::move(der));

@@ -85,6 +85,7 @@ struct Policy {
     ParentConfirmation confirm;
 
     VerifyExtent verify;
+    std::vector<std::string> accept_warnings;  ///< field paths whose warnings the operator knows of
 
     bool operator==(const Policy&) const = default;
 };

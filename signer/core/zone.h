@@ -116,6 +116,11 @@ class ZoneBuilder {
         std::uint8_t name_size;
         Origin origin;
     };
+    struct Run;
+    class RunSorter;
+    class NodePacker;
+    std::vector<Run> runs(Bytes& keys) const;
+
     Name apex_;
     std::vector<Added> added_;
     Bytes names_, rdata_;

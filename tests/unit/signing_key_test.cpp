@@ -274,6 +274,15 @@ TEST_CASE("a signature of the wrong length is false, not an error", "[signing_ke
     }
 }
 
+TEST_CASE("an ECDSA signature with wider numbers of the same value is refused", "[signing_key]") {
+    for (const auto algorithm : {Algorithm::ecdsap256sha256, Algorithm::ecdsap384sha384}) {
+        Bytes wider = make_signing_key(key_of(algorithm)).value()->sign(message).value();
+        wider.insert(wider.begin() + static_cast<std::ptrdiff_t>(wider.size() / 2), 0);
+        wider.insert(wider.begin(), 0);
+        CHECK_FALSE(verifies(key_of(algorithm).public_half, message, wider));
+    }
+}
+
 TEST_CASE("duplicates of a key sign in several threads at once", "[signing_key]") {
     for (const Algorithm algorithm : signing_algorithms) {
         INFO(facts(algorithm).mnemonic);

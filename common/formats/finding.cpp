@@ -1,0 +1,38 @@
+#include "common/formats/finding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kaspar {
+
+std::string finding_line(const std::filesystem::path& file, const Finding& finding) {
+    std::string line = file.string();
+    if (finding.at)
+        line += fmt::format(":{}:{}", finding.at->line, finding.at->column);
+    line += finding.severity == Severity::error ? ": error: " : ": warning: ";
+    if (!finding.field.empty())
+        line += finding.field + ": ";
+    line += finding.words;
+    return finding.remedy.empty() ? line : line + "; " + finding.remedy;
+}
+
+bool has_errors(const std::vector<Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& one) { return one.severity == Severity::error; });
+}
+
+Fault findings_fault(FaultClass kind, const std::filesystem::path& file,
+                     const std::vector<Finding>& findings) {
+    std::string words;
+    for (const Finding& finding : findings) {
+        if (finding.severity != Severity::error)
+            continue;
+        if (!words.empty())
+            words += '\n';
+        words += finding_line(file, finding);
+    }
+    return {kind, words};
+}
+
+}  // namespace kaspar

@@ -1,0 +1,51 @@
+// What `kaspar` does, a function a command; main_kaspar.cpp only wires them to the command line.
+// Those that show something print it, as text or as JSON.
+#pragma once
+
+#include "enforcer/commands/session.h"
+
+namespace kaspar::enforcer {
+
+// init.cpp
+/// Makes a working set-up under `folder`. Refused if it has a kaspar.json.
+Ending init(const std::string& folder, bool sandbox);
+
+// zone.cpp
+struct ZoneToAdd {
+    std::string name, policy, input, output;
+};
+Ending zone_add(Session& session, const ZoneToAdd& wanted);
+Ending zone_list(Session& session);
+Ending zone_show(Session& session, const std::string& name);
+Ending zone_remove(Session& session, const std::string& name, bool force, bool purge);
+Ending zone_set_policy(Session& session, const std::string& name, const std::string& policy);
+Ending zone_accept(Session& session, const std::string& name);
+Ending zone_pause(Session& session, const std::string& name, bool paused);
+
+// policy.cpp
+Ending policy_list(Session& session);
+Ending policy_show(Session& session, const std::string& name);
+/// Needs no database: prints every finding.
+Ending policy_check(const std::string& file, bool json);
+
+// status.cpp
+Ending status(Session& session, const std::optional<std::string>& name);
+
+// health.cpp
+Ending health(Session& session);
+
+// key.cpp
+Ending key_list(Session& session, const std::optional<std::string>& zone);
+Ending key_roll(Session& session, const std::string& zone, const std::string& role);
+Ending key_approve(Session& session, const std::string& zone);
+
+// ds.cpp
+Ending ds_show(Session& session, const std::string& zone);
+/// `tag` absent: all that wait.
+Ending ds_is_seen(Session& session, const std::string& zone, std::optional<std::uint16_t> tag);
+Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::uint16_t> tag);
+
+// log.cpp
+Ending show_log(Session& session, const std::optional<std::string>& zone, std::size_t limit);
+
+}  // namespace kaspar::enforcer

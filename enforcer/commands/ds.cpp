@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "common/values/encoding.h"
+#include "enforcer/commands/commands.h"
+#include "enforcer/commands/view.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+std::string tags_text(const Remembered& remembered, KeySet keys) {
+    std::vector<std::string> tags;
+    for (const KeyIndex key : keys)
+        tags.push_back(std::to_string(remembered.history.keys[key].tag));
+    return fmt::format("{}", fmt::join(tags, ", "));
+}
+
+/// Those of `waiting` with that tag, or all. Fault: refused if none is.
+Result<KeySet> choose(const OpenZone& open, KeySet waiting, std::optional<std::uint16_t> tag,
+                      std::string_view what) {
+    KeySet chosen;
+    for (const KeyIndex key : waiting)
+        if (!tag || open.remembered.history.keys[key].tag == *tag)
+            chosen.insert(key);
+    if (!chosen.empty())
+        return chosen;
+    const std::string zone = zone_text(open.zone.name);
+    const std::string which = tag ? fmt::format("key {}", *tag) : std::string("any key");
+    return Fault{
+        FaultClass::refused,
+        fmt::format("zone {} does not wait for the DS of {} to {}; {}", zone, which, what,
+                    waiting.empty()
+                        ? fmt::format("`kaspar status {}` says what it waits for", zone)
+                        : fmt::format("it waits for {}", tags_text(open.remembered, waiting)))};
+}
+
+Outcome say(Session& session, OpenZone& open, KeySet keys, std::string_view what,
+            void (*change)(History&, KeySet, const Policy&, Time)) {
+    const auto before = states_of(open.remembered, open.policy, session.now());
+    change(open.remembered.history, keys, open.policy, session.now());
+    const std::string words =
+        fmt::format("the DS of {} {}", tags_text(open.remembered, keys), what);
+    KASPAR_CHECK(note(session.with(), open.zone, words, "a person's word"));
+    KASPAR_CHECK(open.close(session, before));
+    print(fmt::format("{}: noted that {}\n", zone_text(open.zone.name), words));
+    return Done{};
+}
+
+struct ParentRecord {
+    Ds ds;
+    std::string line;
+};
+
+std::vector<ParentRecord> parent_records(const ZoneView& view) {
+    std::vector<ParentRecord> records;
+    for (const KeyIndex key : view.remembered.history.arrangement.ds)
+        for (const DigestType type : view.policy.ds_digests) {
+            const Ds ds = make_ds(view.zone.name, *view.remembered.rows[key].dnskey, type);
+            records.push_back({ds, fmt::format("{} {} IN DS {}", view.zone.name.absolute_text(),
+                                               view.policy.ds_ttl.count(), ds.text())});
+        }
+    return records;
+}
+
+}  // namespace
+
+Ending ds_show(Session& session, const std::string& name) {
+    KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
+    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    Json list = Json::array();
+    for (const ParentRecord& record : parent_records(view)) {
+        if (!session.json())
+            print(record.line + "\n");
+        list.push_back({{"tag", record.ds.tag},
+                        {"algorithm", record.ds.algorithm},
+                        {"digest_type", record.ds.digest_type},
+                        {"digest", to_hex(record.ds.digest)},
+                        {"record", record.line}});
+    }
+    if (session.json())
+        print(list.dump(2) + "\n");
+    return ExitStatus::done;
+}
+
+Ending ds_is_seen(Session& session, const std::string& zone, std::optional<std::uint16_t> tag) {
+    KASPAR_TRY(OpenZone open, OpenZone::open(session, zone));
+    KASPAR_TRY(const KeySet keys,
+               choose(open, ds_awaited(open.remembered.history), tag, "appear at the parent"));
+    KASPAR_CHECK(say(session, open, keys, "is at the parent", ds_seen));
+    return ExitStatus::done;
+}
+
+Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::uint16_t> tag) {
+    KASPAR_TRY(OpenZone open, OpenZone::open(session, zone));
+    KASPAR_TRY(const KeySet keys,
+               choose(open, ds_to_go(open.remembered.history), tag, "leave the parent"));
+    KASPAR_CHECK(say(session, open, keys, "is gone from the parent", ds_gone));
+    return ExitStatus::done;
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/system/terminal.h"
+#include "enforcer/commands/commands.h"
+#include "enforcer/commands/view.h"
+#include "enforcer/state_changes.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// Expiry outranks everything (design promise 6): red when it is over or near.
+Cell time_left(const ZoneView& view, Time now) {
+    const auto expiry = view.first_expiry();
+    if (!expiry)
+        return {view.serial() ? "unsigned" : "not yet", Tint::faint};
+    const Duration left = *expiry - now;
+    if (left <= Duration{0})
+        return {"EXPIRED", Tint::bad};
+    const bool late = left < view.policy.signatures.refresh / 2;
+    return {brief(left), late ? Tint::warning : Tint::good};
+}
+
+Cell summary(const ZoneView& view, Time now) {
+    if (const auto needs = needs_a_person(view, now); !needs.empty())
+        return {needs.front(), Tint::bad};
+    if (const auto waits = waits_for_parent(view); !waits.empty())
+        return {waits.front(), Tint::warning};
+    if (!view.plan.waits.empty())
+        return view.plan.waits.front().what;
+    return "";
+}
+
+std::string until(std::optional<Time> time, Time now) {
+    if (!time)
+        return "-";
+    return *time <= now ? "now" : "in " + brief(*time - now);
+}
+
+void show_all(std::vector<ZoneView> views, Time now) {
+    std::stable_sort(views.begin(), views.end(), [](const ZoneView& a, const ZoneView& b) {
+        return a.first_expiry().value_or(Time::max()) < b.first_expiry().value_or(Time::max());
+    });
+    Table table({{"expires in"}, {"zone"}, {"policy"}, {"serial"}, {"next event"}, {"waits for"}});
+    for (const ZoneView& view : views)
+        table.add({time_left(view, now), view.name(), view.zone.policy,
+                   view.serial() ? std::to_string(*view.serial()) : "-",
+                   until(view.next_event, now), summary(view, now)});
+    print(table.text(standard_output()));
+}
+
+std::string condition(const Key& key) {
+    return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
+}
+
+std::string key_table(const ZoneView& view, Time now) {
+    Table table({{"tag", Column::Align::right},
+                 {"role"},
+                 {"alg", Column::Align::right},
+                 {"goal"},
+                 {"DS"},
+                 {"DNSKEY"},
+                 {"DNSKEY sig"},
+                 {"zone sigs"}});
+    for (const KeyIndex index : in_order(view.remembered)) {
+        const Key& key = view.remembered.history.keys[index];
+        const KeyStates states = key_states(view.remembered.history, index, view.policy, now);
+        table.add({std::to_string(key.tag), std::string(word(key.role)),
+                   std::to_string(static_cast<int>(key.algorithm)), condition(key),
+                   std::string(word(states.ds)), std::string(word(states.dnskey)),
+                   std::string(word(states.dnskey_signature)),
+                   std::string(word(states.zone_signatures))});
+    }
+    return table.text(standard_output());
+}
+
+std::string published_line(const ZoneView& view) {
+    if (!view.report || !view.report->publication)
+        return "published     nothing yet\n";
+    const Publication& publication = *view.report->publication;
+    return fmt::format("published     serial {} at {}, {} records, {} signatures\n",
+                       publication.serial, to_rfc3339(publication.published), publication.records,
+                       publication.signatures);
+}
+
+std::string run_line(const ZoneView& view) {
+    if (!view.report)
+        return "";
+    return fmt::format("last run      {} at {}\n", word(view.report->last_run.outcome),
+                       to_rfc3339(view.report->last_run.at));
+}
+
+void show_one(const ZoneView& view, Time now) {
+    const Terminal terminal = standard_output();
+    const auto expiry = view.first_expiry();
+    const Cell left = time_left(view, now);
+    std::string text = fmt::format("first expiry  {}{}\n", tinted(left.text, left.tint, terminal),
+                                   expiry ? " (" + to_rfc3339(*expiry) + ")" : "");
+    text += fmt::format("zone          {}, policy {}\n", view.name(), view.zone.policy);
+    text += published_line(view) + run_line(view);
+    text += fmt::format("instruction   {}\n", view.remembered.history.generation);
+    text += fmt::format("next event    {}{}\n", until(view.next_event, now),
+                        view.next_event ? " (" + to_rfc3339(*view.next_event) + ")" : "");
+    for (const std::string& need : needs_a_person(view, now))
+        text += fmt::format("{}  {}\n", tinted("needs you   ", Tint::bad, terminal), need);
+    if (!view.remembered.rows.empty())
+        text += "\n" + key_table(view, now);
+    if (!view.plan.waits.empty())
+        text += "\n";
+    for (const Wait& wait : view.plan.waits)
+        text += fmt::format("waits for {}: {}\n  {}{}\n", word(wait.on), wait.what, wait.why,
+                            wait.until ? "; until " + to_rfc3339(*wait.until) : "");
+    print(text);
+}
+
+}  // namespace
+
+Ending status(Session& session, const std::optional<std::string>& name) {
+    if (name) {
+        KASPAR_TRY(const Zone zone, known_zone(session.database(), *name));
+        KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+        if (session.json())
+            print(to_json(view, session.now()).dump(2) + "\n");
+        else
+            show_one(view, session.now());
+        return ExitStatus::done;
+    }
+    KASPAR_TRY(auto views, view_all(session));
+    if (!session.json()) {
+        if (views.empty())
+            print("no zones yet; `kaspar zone add` adds one\n");
+        else
+            show_all(std::move(views), session.now());
+        return ExitStatus::done;
+    }
+    Json all = Json::array();
+    for (const ZoneView& view : views)
+        all.push_back(to_json(view, session.now()));
+    print(all.dump(2) + "\n");
+    return ExitStatus::done;
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,263 @@
+#include "enforcer/commands/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "enforcer/report_intake.h"
+#include "enforcer/state_changes.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+Json tags_of(const Remembered& remembered, KeySet keys) {
+    Json tags = Json::array();
+    for (const KeyIndex key : keys)
+        tags.push_back(remembered.history.keys[key].tag);
+    return tags;
+}
+
+Json wait_json(const ZoneView& view, const Wait& wait) {
+    return {{"what", wait.what},
+            {"why", wait.why},
+            {"on", word(wait.on)},
+            {"until", json_time(wait.until)},
+            {"keys", tags_of(view.remembered, wait.keys)}};
+}
+
+Json key_json(const ZoneView& view, KeyIndex index, Time now) {
+    const Key& key = view.remembered.history.keys[index];
+    const KeyStates states = key_states(view.remembered.history, index, view.policy, now);
+    const auto waits = waiting(view, index);
+    return {{"tag", key.tag},
+            {"role", word(key.role)},
+            {"algorithm", facts(key.algorithm).mnemonic},
+            {"bits", key.bits},
+            {"goal", goal_word(key.wanted, key.standby)},
+            {"ds", word(states.ds)},
+            {"dnskey", word(states.dnskey)},
+            {"dnskey_signature", word(states.dnskey_signature)},
+            {"zone_signatures", word(states.zone_signatures)},
+            {"waiting", waits ? Json(*waits) : Json()},
+            {"created", to_rfc3339(key.created)},
+            {"active_since", json_time(key.active_since)},
+            {"fingerprint", view.remembered.rows[index].dnskey->key.fingerprint()}};
+}
+
+Json run_json(const ZoneView& view) {
+    if (!view.report)
+        return {};
+    const Run& run = view.report->last_run;
+    return {{"outcome", word(run.outcome)},
+            {"at", to_rfc3339(run.at)},
+            {"generation", run.generation},
+            {"errors", run.errors},
+            {"warnings", run.warnings},
+            {"held_input", run.held_input ? Json(*run.held_input) : Json()}};
+}
+
+std::string words_of(const Wait& wait) {
+    return wait.until
+               ? fmt::format("{} ({}; until {})", wait.what, wait.why, to_rfc3339(*wait.until))
+               : fmt::format("{} ({})", wait.what, wait.why);
+}
+
+Result<std::optional<Time>> next_event(Session& session, const Zone& zone) {
+    if (zone.flagged || report_is_new(session.configuration(), zone.name, zone.report))
+        return std::optional(session.now());
+    return zone.next_event;
+}
+
+void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
+    if (view.report_fault)
+        needs.push_back(*view.report_fault);
+    if (!view.report)
+        return;
+    const Run& run = view.report->last_run;
+    if (run.held_input)
+        needs.push_back(
+            fmt::format("the new input lost most of its records and is held: look at "
+                        "it, then `kaspar zone accept {}`",
+                        view.name()));
+    for (const std::string& error : run.errors)
+        needs.push_back("signer: " + error);
+    if (run.errors.empty() && run.outcome == RunOutcome::refused)
+        needs.push_back("the signer refused to sign the zone");
+}
+
+}  // namespace
+
+std::optional<Time> ZoneView::first_expiry() const {
+    return report && report->publication ? report->publication->first_expiry : std::nullopt;
+}
+
+std::optional<std::uint32_t> ZoneView::serial() const {
+    if (!report || !report->publication)
+        return std::nullopt;
+    return report->publication->serial;
+}
+
+Result<ZoneView> view_zone(Session& session, const Zone& zone) {
+    ZoneView view;
+    view.zone = zone;
+    KASPAR_TRY(view.policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const auto stored, find_policy(session.database(), zone.policy));
+    view.policy_fault = stored->fault;
+    auto remembered = load_history(session.database(), zone);
+    if (remembered.ok()) {
+        view.remembered = std::move(*remembered);
+        view.plan = plan(view.remembered.history, view.policy, session.now());
+    } else {
+        view.zone.trouble = remembered.fault().words;  // one bad zone hides no other
+    }
+    auto report = read_report(session.configuration(), zone.name);
+    if (!report.ok())
+        view.report_fault = report.fault().words;
+    else if (*report)
+        view.report = std::move((*report)->report);
+    KASPAR_TRY(view.next_event, next_event(session, zone));
+    return view;
+}
+
+Result<std::vector<ZoneView>> view_all(Session& session) {
+    std::vector<ZoneView> views;
+    KASPAR_TRY(const auto all, zones(session.database()));
+    for (const Zone& zone : all) {
+        KASPAR_TRY(ZoneView view, view_zone(session, zone));
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+Json to_json(const ZoneView& view, Time now) {
+    const History& history = view.remembered.history;
+    Json keys = Json::array(), waits = Json::array();
+    for (const KeyIndex key : in_order(view.remembered))
+        keys.push_back(key_json(view, key, now));
+    for (const Wait& wait : view.plan.waits)
+        waits.push_back(wait_json(view, wait));
+    const auto serial = view.serial();
+    const bool published = view.report && view.report->publication;
+    return {
+        {"name", view.name()},
+        {"policy", view.zone.policy},
+        {"serial", serial ? Json(*serial) : Json()},
+        {"first_expiry", json_time(view.first_expiry())},
+        {"next_event", json_time(view.next_event)},
+        {"generation", history.generation},
+        {"published_generation", published ? Json(view.report->publication->generation) : Json()},
+        {"published", published ? Json(to_rfc3339(view.report->publication->published)) : Json()},
+        {"last_run", run_json(view)},
+        {"paused", history.paused},
+        {"trouble", view.zone.trouble ? Json(*view.zone.trouble) : Json()},
+        {"policy_fault", view.policy_fault ? Json(*view.policy_fault) : Json()},
+        {"needs_a_person", needs_a_person(view, now)},
+        {"ds_awaited", tags_of(view.remembered, ds_awaited(history))},
+        {"ds_to_go", tags_of(view.remembered, ds_to_go(history))},
+        {"waits", waits},
+        {"keys", keys}};
+}
+
+std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
+    std::vector<std::string> needs;
+    if (const auto expiry = view.first_expiry(); expiry && *expiry <= now)
+        needs.push_back(
+            fmt::format("signatures have expired since {}; run kaspar-signer and see "
+                        "what it says",
+                        to_rfc3339(*expiry)));
+    else if (expiry && *expiry - now < view.policy.signatures.refresh / 2)
+        needs.push_back(
+            fmt::format("signatures expire in {} and are not renewed; run "
+                        "kaspar-signer and see what it says",
+                        brief(*expiry - now)));
+    if (view.zone.trouble)
+        needs.push_back(*view.zone.trouble);
+    add_run_troubles(view, needs);
+    if (view.policy_fault)
+        needs.push_back(fmt::format("policy {}: the file as it is now is not in force: {}",
+                                    view.zone.policy, *view.policy_fault));
+    for (const Wait& wait : view.plan.waits)
+        if (wait.on == Waiting::approval)
+            needs.push_back(
+                fmt::format("{}; `kaspar key approve {}`", words_of(wait), view.name()));
+        else if (wait.on == Waiting::clock)
+            needs.push_back(words_of(wait));
+    return needs;
+}
+
+std::vector<std::string> waits_for_parent(const ZoneView& view) {
+    std::vector<std::string> waits;
+    for (const Wait& wait : view.plan.waits)
+        if (wait.on == Waiting::parent)
+            waits.push_back(words_of(wait));
+    return waits;
+}
+
+std::optional<std::string> waiting(const ZoneView& view, KeyIndex key) {
+    for (const Wait& wait : view.plan.waits)
+        if (wait.keys.contains(key))
+            return words_of(wait);
+    return std::nullopt;
+}
+
+std::string_view word(Waiting waiting) {
+    switch (waiting) {
+        case Waiting::time:
+            return "time";
+        case Waiting::signer:
+            return "signer";
+        case Waiting::parent:
+            return "parent";
+        case Waiting::approval:
+            return "approval";
+        case Waiting::operator_pause:
+            return "pause";
+        case Waiting::clock:
+            return "clock";
+    }
+    return "";
+}
+
+std::string_view word(RunOutcome outcome) {
+    switch (outcome) {
+        case RunOutcome::published:
+            return "published";
+        case RunOutcome::unchanged:
+            return "unchanged";
+        case RunOutcome::refused:
+            return "refused";
+        case RunOutcome::held:
+            return "held";
+        case RunOutcome::kept_alive:
+            return "kept_alive";
+    }
+    return "";
+}
+
+Json json_time(const std::optional<Time>& time) {
+    return time ? Json(to_rfc3339(*time)) : Json();
+}
+
+std::string brief(Duration duration) {
+    using std::chrono::hours, std::chrono::minutes, std::chrono::days;
+    if (duration < Duration{0})
+        return "-" + brief(-duration);
+    if (duration >= days{1})
+        return format_duration(std::chrono::floor<hours>(duration));
+    if (duration >= hours{1})
+        return format_duration(std::chrono::floor<minutes>(duration));
+    return format_duration(duration);
+}
+
+std::vector<KeyIndex> in_order(const Remembered& remembered) {
+    std::vector<KeyIndex> order(remembered.rows.size());
+    std::iota(order.begin(), order.end(), KeyIndex{0});
+    std::stable_sort(order.begin(), order.end(), [&](KeyIndex a, KeyIndex b) {
+        return remembered.rows[a].role < remembered.rows[b].role;
+    });
+    return order;
+}
+
+}  // namespace kaspar::enforcer

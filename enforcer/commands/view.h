@@ -1,0 +1,58 @@
+// One zone as a person sees it: what is in force, what is published, where each key's records are,
+// and what waits for whom. Read, never changed.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "common/formats/report.h"
+#include "enforcer/commands/session.h"
+#include "enforcer/core/key_state.h"
+#include "enforcer/core/plan.h"
+
+namespace kaspar::enforcer {
+
+using Json = nlohmann::ordered_json;
+
+struct ZoneView {
+    Zone zone;
+    Policy policy;
+    std::optional<std::string> policy_fault;  ///< why the policy's file is not in force
+    Remembered remembered;
+    Plan plan;
+    std::optional<Report> report;
+    std::optional<std::string> report_fault;
+    std::optional<Time> next_event;
+
+    std::string name() const { return zone_text(zone.name); }
+    std::optional<Time> first_expiry() const;
+    std::optional<std::uint32_t> serial() const;
+};
+
+Result<ZoneView> view_zone(Session& session, const Zone& zone);
+Result<std::vector<ZoneView>> view_all(Session& session);
+
+/// The object of `kaspar status NAME --json`.
+Json to_json(const ZoneView& view, Time now);
+
+/// What a person has to do about a zone, or what is wrong with it, most pressing first; empty if
+/// nothing. A DS that waits is `waits_for_parent`, not here.
+std::vector<std::string> needs_a_person(const ZoneView& view, Time now);
+
+/// The waits of which a person or the parent can end the waiting.
+std::vector<std::string> waits_for_parent(const ZoneView& view);
+
+/// What a key waits for. Absent: nothing.
+std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
+
+std::string_view word(Waiting waiting);
+std::string_view word(RunOutcome outcome);
+
+Json json_time(const std::optional<Time>& time);
+
+/// "13d4h": the two largest units.
+std::string brief(Duration duration);
+
+/// Positions of a zone's keys for people: by role, oldest first.
+std::vector<KeyIndex> in_order(const Remembered& remembered);
+
+}  // namespace kaspar::enforcer

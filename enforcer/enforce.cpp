@@ -1,0 +1,258 @@
+#include "enforcer/enforce.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "enforcer/core/key_state.h"
+#include "enforcer/core/plan.h"
+#include "enforcer/emission.h"
+#include "enforcer/key_making.h"
+#include "enforcer/policy_book.h"
+#include "enforcer/random.h"
+#include "enforcer/report_intake.h"
+#include "enforcer/state_changes.h"
+#include "enforcer/store/remembered.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// A step that goes round more often than this is going round in circles.
+constexpr int most_rounds = 100;
+
+Fault unsettled(const Zone& zone) {
+    return {FaultClass::state,
+            fmt::format("zone {}: the plan does not settle; nothing is moved; report this with the "
+                        "output of `kaspar log {}`",
+                        zone_text(zone.name), zone_text(zone.name))};
+}
+
+/// The keys whose private halves are needed: wanted ones, and those that are instructed.
+std::vector<StoredKey> needed_keys(const Remembered& remembered) {
+    std::vector<StoredKey> needed;
+    const KeySet arranged = remembered.history.arrangement.all();
+    for (KeyIndex i = 0; i < remembered.rows.size(); ++i)
+        if (remembered.history.keys[i].wanted || arranged.contains(i))
+            needed.push_back(remembered.rows[i]);
+    return needed;
+}
+
+void earlier(std::optional<Time>& at, std::optional<Time> other) {
+    if (other && (!at || *other < *at))
+        at = other;
+}
+
+template <typename Versions>
+void end_of_windows(const Versions& versions, const Policy& policy, Time now,
+                    std::optional<Time>& at) {
+    const Duration margin = std::max(policy.publish_safety, policy.retire_safety);
+    for (const auto& version : versions)
+        if (version.window.until)
+            for (const Duration after : {Duration{0}, policy.publish_safety, margin})
+                if (*version.window.until + after > now)
+                    earlier(at, *version.window.until + after);
+}
+
+/// When a remembered version ends next, so that states are noted and keys leave play in time.
+std::optional<Time> next_end(const History& history, const Policy& policy, Time now) {
+    std::optional<Time> at;
+    end_of_windows(history.ds, policy, now, at);
+    end_of_windows(history.dnskey, policy, now, at);
+    end_of_windows(history.data, policy, now, at);
+    return at;
+}
+
+/// Keys that nothing holds any more, not even a version that is only kept for its margin.
+KeySet leaving_play(const History& history, const Policy& policy, Time now) {
+    KeySet remembered = history.arrangement.all();
+    for (const auto& version : history.ds)
+        remembered |= version.keys;
+    for (const auto& version : history.dnskey)
+        remembered |= version.keys | version.signers;
+    for (const auto& version : history.data)
+        remembered |= version.signers;
+    KeySet leaving;
+    for (KeyIndex i = 0; i < history.keys.size(); ++i)
+        if (!remembered.contains(i) && is_out_of_use(history, i, policy, now))
+            leaving.insert(i);
+    return leaving;
+}
+
+/// Keeps the zone's NSEC3 salt as long and as fresh as the policy wants it (RFC 5155 appendix C.1).
+void renew_salt(Zone& zone, const Policy& policy, Time now) {
+    const std::size_t wanted = policy.denial == DenialType::nsec3 ? policy.salt_length : 0;
+    const bool stale = zone.salted && *zone.salted + policy.resalt <= now;
+    if (zone.salt.size() == wanted && (wanted == 0 || !stale))
+        return;
+    zone.salt = random_octets(wanted);
+    zone.salted = wanted == 0 ? std::nullopt : std::optional(now);
+}
+
+class Step {
+  public:
+    Step(const Enforcement& with, Zone zone) : with_(with), zone_(std::move(zone)) {}
+
+    /// Gives the keys that must be made before the step can go on; none: it is done.
+    Result<std::vector<StoredKey>> run() {
+        KASPAR_CHECK(look());
+        KASPAR_TRY(const Plan plan, settle());
+        if (!plan.make.empty())
+            return announce(plan);
+        KASPAR_CHECK(conclude(plan));
+        return std::vector<StoredKey>{};
+    }
+
+    const Zone& zone() const { return zone_; }
+
+  private:
+    Outcome look() {
+        KASPAR_TRY(policy_, policy_in_force(with_.database, zone_.policy));
+        KASPAR_TRY(remembered_, load_history(with_.database, zone_));
+        KASPAR_CHECK(check_presence(with_, needed_keys(remembered_)));
+        before_ =
+            states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
+        KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
+        follow_policy(remembered_.history, policy_, with_.now);
+        return Done{};
+    }
+
+    /// Plans and moves until nothing is left to do now, or a key must be made.
+    Result<Plan> settle() {
+        for (int round = 0; round < most_rounds; ++round) {
+            const Plan next = plan(remembered_.history, policy_, with_.now);
+            if (!next.changes_anything())
+                return next;
+            KASPAR_CHECK(note_plan(next));
+            apply(remembered_.history, next, policy_, with_.now);
+            if (!next.make.empty())
+                return next;
+        }
+        return unsettled(zone_);
+    }
+
+    Outcome note_plan(const Plan& next) {
+        for (const SetGoal& goal : next.goals) {
+            const Key& key = remembered_.history.keys[goal.key];
+            KASPAR_CHECK(note(with_, zone_, fmt::format("goal of {} {}", word(key.role), key.tag),
+                              goal.why, goal_word(key.wanted, key.standby),
+                              goal_word(goal.wanted, goal.standby)));
+        }
+        if (!next.rearrange)
+            return Done{};
+        KASPAR_CHECK(check_readable(with_, needed_keys(remembered_)));
+        return note(with_, zone_, next.rearrange->what, "the rule and the policy allow it now");
+    }
+
+    Result<std::vector<StoredKey>> announce(const Plan& plan) {
+        std::vector<StoredKey> announced;
+        KASPAR_CHECK(save_history(with_.database, zone_, remembered_, {}, with_.now));
+        KASPAR_CHECK(note_changes());
+        KASPAR_CHECK(update_zone(with_.database, zone_));
+        for (const MakeKey& make : plan.make) {
+            KASPAR_TRY(StoredKey key, announce_key(with_, zone_, policy_, make));
+            announced.push_back(std::move(key));
+        }
+        return announced;
+    }
+
+    Outcome conclude(const Plan& plan) {
+        History& history = remembered_.history;
+        KASPAR_CHECK(note_changes());
+        forget(history, policy_, with_.now);
+        renew_salt(zone_, policy_, with_.now);
+        KASPAR_CHECK(renew_instruction(with_, zone_, policy_, remembered_));
+        history.last_event = with_.now;
+
+        zone_.next_event = plan.wake_at;
+        if (zone_.salted)
+            earlier(zone_.next_event, *zone_.salted + policy_.resalt);
+        zone_.tidy_at = next_end(history, policy_, with_.now);
+        zone_.flagged = false;
+        if (zone_.trouble)
+            KASPAR_CHECK(note(with_, zone_, "the zone moves again", {}, zone_.trouble));
+        zone_.trouble.reset();
+        KASPAR_CHECK(save_history(with_.database, zone_, remembered_,
+                                  leaving_play(history, policy_, with_.now), with_.now));
+        return update_zone(with_.database, zone_);
+    }
+
+    Outcome note_changes() {
+        return note_state_changes(with_, zone_, before_,
+                                  states_of(remembered_, policy_, with_.now));
+    }
+
+    const Enforcement& with_;
+    Zone zone_;
+    Policy policy_{};
+    Remembered remembered_;
+    StatesOfKeys before_;
+};
+
+/// True if this zone's clock stands: the time is before the last thing recorded of it.
+Result<bool> clock_went_back(const Enforcement& with, std::int64_t id) {
+    bool back = false;
+    KASPAR_CHECK(with.database.query("SELECT last_event > ? FROM zones WHERE id = ?",
+                                     {with.now, id}, [&](const Row& row) { back = row.flag(0); }));
+    return back;
+}
+
+/// One transaction of a step. Absent: the zone is settled (or gone); else the keys to make first.
+Result<std::vector<StoredKey>> advance(const Enforcement& with, std::int64_t id) {
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_TRY(auto zone, find_zone(with.database, id));
+    if (!zone || zone->removed)
+        return std::vector<StoredKey>{};
+    Step step(with, std::move(*zone));
+    KASPAR_TRY(auto to_make, step.run());
+    KASPAR_CHECK(transaction.commit());
+    if (to_make.empty())
+        KASPAR_CHECK(write_instruction(with, step.zone()));
+    return to_make;
+}
+
+Outcome run_step(const Enforcement& with, const Zone& zone) {
+    KASPAR_CHECK(finish_interrupted_keys(with, zone));
+    for (int round = 0; round < most_rounds; ++round) {
+        KASPAR_TRY(const auto to_make, advance(with, zone.id));
+        if (to_make.empty())
+            return Done{};
+        for (const StoredKey& key : to_make)
+            KASPAR_CHECK(make_announced_key(with, zone, key));
+    }
+    return unsettled(zone);
+}
+
+/// Notes why a zone stands still, once, and has it looked at again at the next pass.
+Outcome note_trouble(const Enforcement& with, std::int64_t id, const std::string& words) {
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_TRY(auto zone, find_zone(with.database, id));
+    if (!zone || (zone->trouble == words && zone->flagged))
+        return Done{};
+    if (zone->trouble != words)
+        KASPAR_CHECK(note(with, *zone, "the zone stands still", words));
+    zone->trouble = words;
+    zone->flagged = true;
+    KASPAR_CHECK(update_zone(with.database, *zone));
+    return transaction.commit();
+}
+
+}  // namespace
+
+Outcome enforce_zone(const Enforcement& with, std::int64_t id) {
+    KASPAR_TRY(const auto zone, find_zone(with.database, id));
+    if (!zone || zone->removed)
+        return Done{};
+    KASPAR_TRY(const bool back, clock_went_back(with, id));
+    if (back)
+        return write_instruction(with, *zone);
+    auto outcome = run_step(with, *zone);
+    if (outcome.ok())
+        return outcome;
+    KASPAR_CHECK(note_trouble(with, id, outcome.fault().words));
+    // What stands goes on standing, whatever became of its file.
+    KASPAR_CHECK(write_instruction(with, *zone));
+    return std::move(outcome).within(zone_text(zone->name));
+}
+
+}  // namespace kaspar::enforcer

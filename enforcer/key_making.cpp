@@ -1,0 +1,147 @@
+#include "enforcer/key_making.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/values/encoding.h"
+#include "enforcer/random.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// A zone has few keys and there are 65536 tags; more clashes than this have another cause.
+constexpr int most_attempts = 20;
+
+/// True if a resolver could take one for the other: tags with and without the REVOKE bit.
+bool tags_clash(const Dnskey& a, const Dnskey& b) {
+    return a.tag() == b.tag() || a.tag() == b.revoked_tag() || a.revoked_tag() == b.tag() ||
+           a.revoked_tag() == b.revoked_tag();
+}
+
+Result<bool> clashes(Database& database, std::int64_t zone, const Dnskey& made) {
+    KASPAR_TRY(const auto keys, keys_of(database, zone));
+    return std::any_of(keys.begin(), keys.end(), [&](const StoredKey& key) {
+        return key.dnskey && tags_clash(*key.dnskey, made);
+    });
+}
+
+Result<PublicKey> find_or_generate(KeyStore& store, const StoredKey& key, bool there) {
+    if (there)
+        return store.find(key.locator);
+    return store.generate(key.locator, {key.algorithm, key.bits});
+}
+
+/// A key whose tag is unlike all others of its zone; starts from one that a crash left, if any.
+Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const StoredKey& key) {
+    KASPAR_TRY(const auto locators, store.list());
+    bool there = std::binary_search(locators.begin(), locators.end(), key.locator);
+    for (int attempt = 0; attempt < most_attempts; ++attempt, there = false) {
+        KASPAR_TRY(const PublicKey made, find_or_generate(store, key, there));
+        const Dnskey dnskey{key.flags, made};
+        KASPAR_TRY(const bool clash, clashes(with.database, key.zone, dnskey));
+        if (!clash)
+            return dnskey;
+        KASPAR_CHECK(store.destroy(key.locator));
+    }
+    return Fault{FaultClass::key,
+                 fmt::format("key store {}: {} new keys in a row had the tag of another key of the "
+                             "zone: its random numbers are not random; do not use it",
+                             store.name(), most_attempts)};
+}
+
+Outcome prove(KeyStore& store, const StoredKey& key) {
+    KASPAR_TRY(const auto opened, store.open(key.locator, key.dnskey->key));
+    return prove_possession(*opened, key.dnskey->key);
+}
+
+std::string describe(const StoredKey& key) {
+    return fmt::format("{} {} ({})", word(key.role), key.dnskey ? key.dnskey->tag() : 0,
+                       facts(key.algorithm).mnemonic);
+}
+
+}  // namespace
+
+Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                               const MakeKey& make) {
+    const KeySlot& slot = policy.keys.at(make.slot);
+    if (slot.keystores.size() != 1)
+        return Fault{FaultClass::input,
+                     fmt::format("policy {}: keys[{}].keystore: a key is made in one key store; "
+                                 "name one",
+                                 policy.name, make.slot)};
+    StoredKey key;
+    key.zone = zone.id;
+    key.locator = to_hex(random_octets(16));
+    key.keystores = slot.keystores;
+    key.role = slot.role;
+    key.algorithm = slot.algorithm;
+    key.bits = slot.bits;
+    key.flags = flags_of(slot.role);
+    key.created = with.now;
+    key.standby = make.standby;
+    KASPAR_CHECK(insert_key(with.database, key));
+    KASPAR_CHECK(note(with, zone,
+                      fmt::format("make a {} ({}) in key store {}", word(key.role),
+                                  facts(key.algorithm).mnemonic, key.keystores.front()),
+                      make.why));
+    return key;
+}
+
+Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key) {
+    KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
+    KASPAR_TRY(key.dnskey, generate_unlike(with, *store, key));
+    with.keystores.forget_lists();
+    key.bits = key.dnskey->key.bits();
+    KASPAR_CHECK(prove(*store, key));
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_CHECK(complete_key(with.database, key));
+    KASPAR_CHECK(note(with, zone, fmt::format("{} is made", describe(key)),
+                      "it has signed a nonce that its public key verifies", "generating", "ready"));
+    return transaction.commit();
+}
+
+Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone) {
+    KASPAR_TRY(const auto keys, keys_of(with.database, zone.id));
+    for (const StoredKey& key : keys) {
+        if (key.progress != KeyProgress::generating)
+            continue;
+        KASPAR_TRY(const bool there, with.keystores.lists(key.keystores.front(), key.locator));
+        if (there) {
+            KASPAR_CHECK(make_announced_key(with, zone, key));
+            continue;
+        }
+        KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+        KASPAR_CHECK(discard_key(with.database, key.id));
+        KASPAR_CHECK(note(
+            with, zone, fmt::format("forget a {} that was never made", word(key.role)),
+            "an earlier run ended before its key store had made it", "generating", "discarded"));
+        KASPAR_CHECK(transaction.commit());
+    }
+    return Done{};
+}
+
+Outcome check_presence(const Enforcement& with, const std::vector<StoredKey>& keys) {
+    for (const StoredKey& key : keys)
+        for (const std::string& store : key.keystores) {
+            KASPAR_TRY(const bool there, with.keystores.lists(store, key.locator));
+            if (!there)
+                return Fault{FaultClass::key,
+                             fmt::format("{} is missing from key store {} (locator {}): nothing is "
+                                         "moved and no key is made in its place; put the key back",
+                                         describe(key), store, key.locator)};
+        }
+    return Done{};
+}
+
+Outcome check_readable(const Enforcement& with, const std::vector<StoredKey>& keys) {
+    for (const StoredKey& key : keys)
+        for (const std::string& name : key.keystores) {
+            KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
+            KASPAR_CHECK(store->open(key.locator, key.dnskey->key).within(describe(key)));
+        }
+    return Done{};
+}
+
+}  // namespace kaspar::enforcer

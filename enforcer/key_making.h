@@ -1,0 +1,29 @@
+// Making keys so that a crash at any point leaves nothing unknown: the row is durable before the
+// key store is asked, the key proves itself before the row says "ready" (design promise 5).
+#pragma once
+
+#include "enforcer/core/plan.h"
+#include "enforcer/enforcement.h"
+#include "enforcer/store/keys.h"
+
+namespace kaspar::enforcer {
+
+/// Writes the row of a key to be made, in the transaction that is open.
+Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                               const MakeKey& make);
+
+/// Makes an announced key, or finishes one that a crash interrupted, outside any transaction: until
+/// its tag is like no other of its zone, with and without the REVOKE bit; proves it; marks it
+/// ready in a transaction of its own. Fault: key, io, input: the row stays announced.
+Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key);
+
+/// Finishes or discards the keys of a zone that a crash left announced.
+Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone);
+
+/// That every store of every key lists it. Fault: key, naming the first one that is missing.
+Outcome check_presence(const Enforcement& with, const std::vector<StoredKey>& keys);
+
+/// That every key can be opened and is the one on record. Fault: key, io.
+Outcome check_readable(const Enforcement& with, const std::vector<StoredKey>& keys);
+
+}  // namespace kaspar::enforcer

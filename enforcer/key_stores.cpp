@@ -1,0 +1,30 @@
+#include "enforcer/key_stores.h"
+
+#include <fmt/format.h>
+
+namespace kaspar::enforcer {
+
+Result<KeyStore*> KeyStores::open(const std::string& name) {
+    if (const auto opened = opened_.find(name); opened != opened_.end())
+        return opened->second.get();
+    const auto configured = configured_.find(name);
+    if (configured == configured_.end())
+        return Fault{FaultClass::input,
+                     fmt::format("there is no key store '{}' in kaspar.json; add it to "
+                                 "\"keystores\", or name another one in the policy",
+                                 name)};
+    KASPAR_TRY(auto store, open_key_store(name, configured->second));
+    return opened_.emplace(name, std::move(store)).first->second.get();
+}
+
+Result<bool> KeyStores::lists(const std::string& name, const std::string& locator) {
+    auto list = lists_.find(name);
+    if (list == lists_.end()) {
+        KASPAR_TRY(KeyStore* const store, open(name));
+        KASPAR_TRY(const auto locators, store->list());
+        list = lists_.emplace(name, std::set(locators.begin(), locators.end())).first;
+    }
+    return list->second.contains(locator);
+}
+
+}  // namespace kaspar::enforcer

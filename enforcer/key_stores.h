@@ -1,0 +1,30 @@
+// The configured key stores, opened when first needed and kept open for one pass.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "common/keys/key_store.h"
+
+namespace kaspar::enforcer {
+
+class KeyStores {
+  public:
+    explicit KeyStores(std::map<std::string, KeyStoreConfiguration> configured)
+        : configured_(std::move(configured)) {}
+
+    /// Fault: input if the configuration has no such store; key, io if it cannot be opened.
+    Result<KeyStore*> open(const std::string& name);
+
+    /// Whether the store lists a key. Reads the list once until forget_lists().
+    Result<bool> lists(const std::string& name, const std::string& locator);
+    void forget_lists() { lists_.clear(); }
+
+  private:
+    std::map<std::string, KeyStoreConfiguration> configured_;
+    std::map<std::string, std::unique_ptr<KeyStore>> opened_;
+    std::map<std::string, std::set<std::string>> lists_;
+};
+
+}  // namespace kaspar::enforcer

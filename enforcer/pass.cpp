@@ -1,0 +1,130 @@
+#include "enforcer/pass.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "common/system/file.h"
+#include "common/system/log.h"
+#include "common/system/signals.h"
+#include "enforcer/emission.h"
+#include "enforcer/enforce.h"
+#include "enforcer/policy_book.h"
+#include "enforcer/purge.h"
+#include "enforcer/report_intake.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// Housekeeping and what was missed get their turn at least this often.
+constexpr Duration longest_sleep = std::chrono::hours{1};
+
+/// A zone that stands still keeps being due; it is tried again this often.
+constexpr Duration shortest_sleep = std::chrono::minutes{1};
+
+bool needs_a_look(const Configuration& configuration, const ZoneFiles& zone) {
+    const auto name = Name::from_text(zone.name);
+    if (!name)
+        return true;
+    if (report_is_new(configuration, *name, zone.report))
+        return true;
+    std::error_code error;
+    return zone.instructed && (!zone.emitted || !std::filesystem::exists(
+                                                    instruction_path(configuration, *name), error));
+}
+
+Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
+    KASPAR_TRY(const auto due, due_zones(with.database, with.now));
+    std::set<std::int64_t> ids(due.begin(), due.end());
+    KASPAR_TRY(const auto files, zone_files(with.database));
+    for (const ZoneFiles& zone : files)
+        if (needs_a_look(with.configuration, zone))
+            ids.insert(zone.id);
+    return ids;
+}
+
+Outcome check_clock(const Enforcement& with, Pass& pass) {
+    KASPAR_TRY(const auto latest, latest_move(with.database));
+    if (latest && latest->at > with.now)
+        pass.failures.push_back(fmt::format(
+            "the clock says {}, but zone {} was moved at {}: the clock went back; no zone is moved "
+            "before the time that it was moved last; set the clock right",
+            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at)));
+    return Done{};
+}
+
+void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+}
+
+/// When to make the next pass, if nothing else asks for one.
+Time next_pass(std::optional<Time> wake_at, Time started, Time now) {
+    if (!wake_at)
+        return now + longest_sleep;
+    if (*wake_at <= started)
+        return now + shortest_sleep;
+    return std::min(*wake_at, now + longest_sleep);
+}
+
+Outcome pass_and_log(const Configuration& configuration, Database& database, const Clock& clock,
+                     std::optional<Time>& wake_at) {
+    KeyStores keystores(configuration.keystores);
+    const Enforcement with{configuration, database, keystores, clock.now(), "kaspar-enforcer"};
+    KASPAR_TRY(const Pass pass, run_pass(with));
+    for (const std::string& words : pass.failures)
+        log_error("enforcer", words);
+    if (pass.zones != 0)
+        log_info("enforcer", fmt::format("looked at {} zones", pass.zones));
+    wake_at = pass.wake_at;
+    return Done{};
+}
+
+}  // namespace
+
+Result<Pass> run_pass(const Enforcement& with) {
+    KASPAR_TRY(const FileLock lock,
+               FileLock::acquire(with.configuration.state / "enforcer.lock", true));
+    Pass pass;
+    KASPAR_TRY(pass.failures, refresh_policies(with));
+    KASPAR_CHECK(check_clock(with, pass));
+    KASPAR_TRY(const auto ids, zones_to_look_at(with));
+    for (const std::int64_t id : ids) {
+        if (stop_requested())
+            break;
+        if (const auto outcome = enforce_zone(with, id); !outcome.ok())
+            pass.failures.push_back(outcome.fault().words);
+        ++pass.zones;
+    }
+    append(pass.failures, purge_keys(with));
+    KASPAR_TRY(pass.wake_at, earliest_event(with.database));
+    return pass;
+}
+
+Outcome run_passes(const Configuration& configuration, const Clock& clock) {
+    KASPAR_TRY(Waiter waiter, Waiter::create());
+    KASPAR_TRY(Database database, Database::open(configuration.database().string()));
+    while (!stop_requested()) {
+        KASPAR_CHECK(waiter.watch(
+            {configuration.reports(), configuration.policies, wake_path(configuration)}));
+        const Time started = clock.now();
+        std::optional<Time> wake_at;
+        if (const auto outcome = pass_and_log(configuration, database, clock, wake_at);
+            !outcome.ok())
+            log_error("enforcer", outcome.fault().words);
+        waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));
+    }
+    return Done{};
+}
+
+std::filesystem::path wake_path(const Configuration& configuration) {
+    return configuration.state / "wake";
+}
+
+void wake_enforcer(const Configuration& configuration) {
+    if (const auto outcome = write_file(wake_path(configuration), "a command asks for a pass\n");
+        !outcome.ok())
+        log_debug("kaspar", outcome.fault().words);
+}
+
+}  // namespace kaspar::enforcer

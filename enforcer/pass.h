@@ -1,0 +1,30 @@
+// One pass over every zone that is due, and the loop that makes passes. Due is a zone whose next
+// event has come, that somebody flagged, whose policy changed, whose report is new, or whose
+// instruction is not in its file; no other zone is touched.
+#pragma once
+
+#include "common/system/clock.h"
+#include "enforcer/enforcement.h"
+
+namespace kaspar::enforcer {
+
+struct Pass {
+    std::size_t zones = 0;              ///< looked at
+    std::vector<std::string> failures;  ///< in words, one for each thing that needs a person
+    std::optional<Time> wake_at;        ///< when the next zone will be due
+};
+
+/// Waits until no other enforcer is at work. Fault: io, state if nothing could be done at all.
+Result<Pass> run_pass(const Enforcement& with);
+
+/// Makes passes until the program is asked to stop: at the next event, and whenever a report, a
+/// policy file or a command asks for it. Logs failures and goes on. Fault: io, if it cannot watch.
+Outcome run_passes(const Configuration& configuration, const Clock& clock);
+
+/// The file that commands write to wake an enforcer that stays.
+std::filesystem::path wake_path(const Configuration& configuration);
+
+/// Asks an enforcer that stays for a pass. That it fails only delays the pass.
+void wake_enforcer(const Configuration& configuration);
+
+}  // namespace kaspar::enforcer

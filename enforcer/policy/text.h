@@ -1,0 +1,16 @@
+// A policy as `kaspar policy show` tells it: every field with the value that is in force.
+#pragma once
+
+#include <string>
+
+#include "enforcer/core/policy.h"
+
+namespace kaspar::enforcer {
+
+/// A field a line; those that have their default are marked.
+std::string policy_text(const Policy& policy);
+
+/// A policy file that says everything: reading it gives the same policy.
+std::string policy_json(const Policy& policy);
+
+}  // namespace kaspar::enforcer

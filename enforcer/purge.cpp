@@ -1,0 +1,54 @@
+#include "enforcer/purge.h"
+
+#include <fmt/format.h>
+
+#include "enforcer/policy_book.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// Keys of a zone that was removed are kept: adding it again takes them up.
+Outcome purge_if_due(const Enforcement& with, const StoredKey& key) {
+    KASPAR_TRY(const auto zone, find_zone(with.database, key.zone));
+    if (!zone || zone->removed)
+        return Done{};
+    KASPAR_TRY(const Policy policy, policy_in_force(with.database, zone->policy));
+    if (!policy.purge_after || *key.out_of_use_since + *policy.purge_after > with.now)
+        return Done{};
+    return purge_key(with, *zone, key,
+                     fmt::format("out of use since {}", to_rfc3339(*key.out_of_use_since)))
+        .within(fmt::format("{}: removing {} {}", zone_text(zone->name), word(key.role),
+                            key.dnskey->tag()));
+}
+
+}  // namespace
+
+Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key,
+                  std::string why) {
+    for (const std::string& name : key.keystores) {
+        KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
+        KASPAR_CHECK(store->destroy(key.locator));
+    }
+    with.keystores.forget_lists();
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_CHECK(mark_purged(with.database, key.id));
+    KASPAR_CHECK(note(
+        with, zone,
+        fmt::format("{} {} is purged", word(key.role), key.dnskey ? key.dnskey->tag() : 0),
+        std::move(why), std::string(word(key.progress)), std::string(word(KeyProgress::purged))));
+    return transaction.commit();
+}
+
+std::vector<std::string> purge_keys(const Enforcement& with) {
+    const auto keys = keys_out_of_use(with.database);
+    if (!keys.ok())
+        return {keys.fault().words};
+    std::vector<std::string> failures;
+    for (const StoredKey& key : *keys)
+        if (const auto outcome = purge_if_due(with, key); !outcome.ok())
+            failures.push_back(outcome.fault().words);
+    return failures;
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,17 @@
+// Removing keys that left play long ago from their key stores. A job of its own after the zones'
+// steps: its failure is told and tried again at the next pass, and stops nothing else (design
+// promise 8).
+#pragma once
+
+#include "enforcer/enforcement.h"
+#include "enforcer/store/keys.h"
+
+namespace kaspar::enforcer {
+
+/// Destroys the keys whose policy's purge_after is over. Gives the words about each that failed.
+std::vector<std::string> purge_keys(const Enforcement& with);
+
+/// Destroys one key in all its stores and marks its row. Fault: key, io, state.
+Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key, std::string why);
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,178 @@
+#include "enforcer/report_intake.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "common/system/file.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// Keys that left play, but are in the published zone again, come back into play: a signer may have
+/// carried out an old instruction.
+Outcome recall_keys(const Enforcement& with, const Zone& zone, const Publication& publication,
+                    Remembered& remembered) {
+    KASPAR_TRY(const auto rows, keys_of(with.database, zone.id));
+    bool recalled = false;
+    for (const StoredKey& row : rows) {
+        if (row.progress != KeyProgress::ready || !row.out_of_use_since)
+            continue;
+        const auto is_row = [&](const Dnskey& published) {
+            return published.key == row.dnskey->key;
+        };
+        if (std::none_of(publication.dnskeys.begin(), publication.dnskeys.end(), is_row))
+            continue;
+        KASPAR_CHECK(bring_back(with.database, row.id));
+        recalled = true;
+    }
+    if (recalled) {
+        KASPAR_TRY(remembered, load_history(with.database, zone));
+    }
+    return Done{};
+}
+
+Fault unknown_key(const Zone& zone, const std::string& which, const std::filesystem::path& report) {
+    return {FaultClass::state,
+            fmt::format("zone {}: {} is in the published zone, but is not a key of this zone: "
+                        "nothing is moved; find out who signs it. If the zone is to start anew, "
+                        "remove {}",
+                        zone_text(zone.name), which, report.string())};
+}
+
+class Translation {
+  public:
+    Translation(const Zone& zone, const Remembered& remembered, std::filesystem::path report)
+        : zone_(zone), remembered_(remembered), report_(std::move(report)) {}
+
+    Result<KeySet> dnskeys(const std::vector<Dnskey>& published) const {
+        KeySet keys;
+        for (const Dnskey& dnskey : published) {
+            const auto position = remembered_.position_of(dnskey.key);
+            if (!position)
+                return unknown_key(zone_, fmt::format("DNSKEY {}", dnskey.tag()), report_);
+            keys.insert(*position);
+        }
+        return keys;
+    }
+
+    Result<KeySet> signers(const std::vector<std::string>& fingerprints) const {
+        KeySet keys;
+        for (const std::string& fingerprint : fingerprints) {
+            const auto position = remembered_.position_of_fingerprint(fingerprint);
+            if (!position)
+                return unknown_key(zone_, fmt::format("a signature by key {}", fingerprint),
+                                   report_);
+            keys.insert(*position);
+        }
+        return keys;
+    }
+
+  private:
+    const Zone& zone_;
+    const Remembered& remembered_;
+    std::filesystem::path report_;
+};
+
+Result<Observation> observe(const Translation& translation, const Publication& publication) {
+    Observation seen;
+    seen.generation = publication.generation;
+    seen.published = publication.published;
+    KASPAR_TRY(seen.dnskey, translation.dnskeys(publication.dnskeys));
+    KASPAR_TRY(seen.dnskey_signers, translation.signers(publication.dnskey_signers));
+    for (const SignerSet& set : publication.data_signers) {
+        KASPAR_TRY(const KeySet signers, translation.signers(set.keys));
+        seen.data_signers.push_back(signers);
+    }
+    seen.dnskey_ttl = publication.dnskey_ttl;
+    seen.largest_ttl = publication.largest_ttl;
+    seen.negative_ttl = publication.negative_ttl;
+    return seen;
+}
+
+/// A report on an instruction that this database has not given: the database is older than it.
+Outcome check_generation(const Zone& zone, const History& history, const Report& report) {
+    const std::uint64_t told =
+        std::max(report.last_run.generation,
+                 report.publication ? report.publication->generation : std::uint64_t{0});
+    if (told <= history.generation || history.generation == 0)
+        return Done{};
+    return Fault{FaultClass::state,
+                 fmt::format("zone {}: the signer reports on instruction {}, the last one in the "
+                             "database is {}: the database is older than the report; nothing is "
+                             "moved; put the newest backup of the database back",
+                             zone_text(zone.name), told, history.generation)};
+}
+
+bool tells_something_new(const RecordedReport& recorded, const Publication& publication) {
+    if (!recorded.published)
+        return true;
+    return publication.published > *recorded.published ||
+           (publication.published == *recorded.published &&
+            static_cast<std::int64_t>(publication.generation) != recorded.generation);
+}
+
+}  // namespace
+
+std::filesystem::path report_path(const Configuration& configuration, const Name& zone) {
+    return configuration.reports() / zone.file_name();
+}
+
+std::optional<RecordedReport> stamp_of(const std::filesystem::path& file) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0)
+        return std::nullopt;
+    return RecordedReport{
+        found.st_size,
+        found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec,
+        {},
+        {}};
+}
+
+bool report_is_new(const Configuration& configuration, const Name& zone,
+                   const RecordedReport& recorded) {
+    const auto stamp = stamp_of(report_path(configuration, zone));
+    return stamp && (stamp->size != recorded.size || stamp->modified != recorded.modified);
+}
+
+Result<std::optional<ReportFile>> read_report(const Configuration& configuration,
+                                              const Name& zone) {
+    const auto path = report_path(configuration, zone);
+    // The stamp first: if the file is replaced before it is read, the next pass sees a new one.
+    const auto stamp = stamp_of(path);
+    KASPAR_TRY(const auto text, read_file_if_there(path));
+    if (!stamp || !text)
+        return std::optional<ReportFile>{};
+    KASPAR_TRY(Report report, parse_report(path, *text));
+    if (report.zone != zone)
+        return Fault{FaultClass::state, fmt::format("{}: is about zone {}, not {}", path.string(),
+                                                    report.zone.text(), zone.text())};
+    return std::optional(ReportFile{std::move(report), *stamp->size, *stamp->modified});
+}
+
+Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy,
+                       Remembered& remembered) {
+    KASPAR_TRY(const auto file, read_report(with.configuration, zone.name));
+    if (!file)
+        return Done{};
+    KASPAR_CHECK(check_generation(zone, remembered.history, file->report));
+    zone.report.size = file->size;
+    zone.report.modified = file->modified;
+    const auto& publication = file->report.publication;
+    if (!publication || !tells_something_new(zone.report, *publication))
+        return Done{};
+
+    KASPAR_CHECK(recall_keys(with, zone, *publication, remembered));
+    const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
+    KASPAR_TRY(const Observation seen, observe(translation, *publication));
+    record(remembered.history, seen, policy);
+    zone.report.published = publication->published;
+    zone.report.generation = static_cast<std::int64_t>(publication->generation);
+    return note(with, zone, "report recorded",
+                fmt::format("serial {} of instruction {}, published at {}", publication->serial,
+                            publication->generation, to_rfc3339(publication->published)));
+}
+
+}  // namespace kaspar::enforcer

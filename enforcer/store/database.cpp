@@ -1,0 +1,271 @@
+#include "enforcer/store/database.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+namespace kaspar::enforcer {
+
+namespace {
+
+constexpr int busy_milliseconds = 20'000;
+
+std::string remedy(int code) {
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return fmt::format("another program has held it for {} s; try again",
+                               busy_milliseconds / 1000);
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return "the file is damaged; stop the enforcer and put a backup in its place (signing "
+                   "goes on meanwhile)";
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return "check owner and mode of the file and its folder, and run this as their owner";
+        case SQLITE_FULL:
+            return "the disk is full; make room and try again";
+        default:
+            return "check the disk and try again";
+    }
+}
+
+Fault fault_of(const std::string& file, int code, std::string_view words) {
+    const int primary = code & 0xff;
+    const bool io = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY ||
+                    primary == SQLITE_PERM || primary == SQLITE_FULL || primary == SQLITE_IOERR;
+    return {io ? FaultClass::io : FaultClass::state,
+            fmt::format("database {}: {}: {}", file, words, remedy(code))};
+}
+
+int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
+    const auto& content = value.content();
+    if (const auto* number = std::get_if<std::int64_t>(&content))
+        return sqlite3_bind_int64(statement, index, *number);
+    if (const auto* text = std::get_if<std::string>(&content))
+        return sqlite3_bind_text(statement, index, text->data(), static_cast<int>(text->size()),
+                                 SQLITE_TRANSIENT);
+    if (const auto* octets = std::get_if<Bytes>(&content))
+        // An empty vector's data() may be null, which SQLite would take for NULL.
+        return sqlite3_bind_blob(statement, index,
+                                 octets->empty() ? "" : static_cast<const void*>(octets->data()),
+                                 static_cast<int>(octets->size()), SQLITE_TRANSIENT);
+    return sqlite3_bind_null(statement, index);
+}
+
+}  // namespace
+
+bool Row::null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Row::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+
+std::string Row::text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return text ? std::string(text, sqlite3_column_bytes(statement_, column)) : std::string();
+}
+
+Bytes Row::octets(int column) const {
+    const auto* octets = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    return octets ? Bytes(octets, octets + sqlite3_column_bytes(statement_, column)) : Bytes();
+}
+
+std::optional<std::int64_t> Row::maybe_integer(int column) const {
+    if (null(column))
+        return std::nullopt;
+    return integer(column);
+}
+
+std::optional<std::string> Row::maybe_text(int column) const {
+    if (null(column))
+        return std::nullopt;
+    return text(column);
+}
+
+std::optional<Time> Row::maybe_time(int column) const {
+    if (null(column))
+        return std::nullopt;
+    return time(column);
+}
+
+struct Database::Connection {
+    std::string file;
+    sqlite3* handle = nullptr;
+    std::map<std::string, sqlite3_stmt*, std::less<>> statements;
+
+    explicit Connection(std::string name) : file(std::move(name)) {}
+    Connection(const Connection&) = delete;
+    ~Connection() {
+        for (const auto& [sql, statement] : statements)
+            sqlite3_finalize(statement);
+        sqlite3_close(handle);
+    }
+
+    Fault fault(int code) const { return fault_of(file, code, sqlite3_errmsg(handle)); }
+
+    Result<sqlite3_stmt*> prepare(std::string_view sql) {
+        if (const auto known = statements.find(sql); known != statements.end()) {
+            require(!sqlite3_stmt_busy(known->second), "a query does not run inside itself");
+            return known->second;
+        }
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+        if (code != SQLITE_OK)
+            return fault(code);
+        statements.emplace(sql, statement);
+        return statement;
+    }
+};
+
+Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+const std::string& Database::file() const {
+    return connection_->file;
+}
+
+Result<Database> Database::create(const std::string& file) {
+    // SQLite gives its -wal and -shm files the mode of the database.
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return Fault{errno == EEXIST ? FaultClass::refused : FaultClass::io,
+                     fmt::format("cannot make the database {}: {}", file, std::strerror(errno))};
+    ::close(descriptor);
+    KASPAR_TRY(Database database, connect(file));
+    KASPAR_CHECK(database.migrate(migration_files()));
+    return database;
+}
+
+Result<Database> Database::open(const std::string& file) {
+    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
+        return Fault{FaultClass::state,
+                     fmt::format("there is no database {}: if there was one, put its backup back; "
+                                 "a new set-up is made with `kaspar init`",
+                                 file)};
+    KASPAR_TRY(Database database, connect(file));
+    KASPAR_CHECK(database.migrate(migration_files()));
+    return database;
+}
+
+Result<Database> Database::connect(const std::string& file) {
+    auto connection = std::make_unique<Connection>(file);
+    const int code = sqlite3_open_v2(file.c_str(), &connection->handle,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
+    if (code != SQLITE_OK)
+        return fault_of(file, code, sqlite3_errstr(code));
+    sqlite3_busy_timeout(connection->handle, busy_milliseconds);
+    Database database(std::move(connection));
+    KASPAR_CHECK(database.run_script(
+        "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "PRAGMA trusted_schema = OFF;"));
+    return database;
+}
+
+Outcome Database::run_script(std::string_view script) {
+    const int code =
+        sqlite3_exec(connection_->handle, std::string(script).c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        return connection_->fault(code);
+    return Done{};
+}
+
+Outcome Database::run(std::string_view sql, const Values& values) {
+    return query(sql, values, [](const Row&) {});
+}
+
+Outcome Database::query(std::string_view sql, const Values& values,
+                        const std::function<void(const Row&)>& visit) {
+    KASPAR_TRY(sqlite3_stmt* const statement, connection_->prepare(sql));
+    require(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement)) == values.size(),
+            "a statement is given a value for every parameter");
+    int code = SQLITE_OK;
+    for (std::size_t i = 0; i < values.size() && code == SQLITE_OK; ++i)
+        code = bind_value(statement, static_cast<int>(i) + 1, values[i]);
+    if (code == SQLITE_OK)
+        while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+            visit(Row(statement));
+    auto outcome = code == SQLITE_DONE ? Outcome(Done{}) : Outcome(connection_->fault(code));
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return outcome;
+}
+
+std::int64_t Database::last_id() const {
+    return sqlite3_last_insert_rowid(connection_->handle);
+}
+
+std::int64_t Database::rows_changed() const {
+    return sqlite3_changes64(connection_->handle);
+}
+
+Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
+    const auto version_now = [this]() -> Result<std::size_t> {
+        std::size_t version = 0;
+        KASPAR_CHECK(query("PRAGMA user_version", {}, [&](const Row& row) {
+            version = static_cast<std::size_t>(row.integer(0));
+        }));
+        return version;
+    };
+    KASPAR_TRY(const std::size_t found, version_now());
+    if (found > migrations.size())
+        return Fault{
+            FaultClass::state,
+            fmt::format("database {}: it has version {}, this program knows versions up to "
+                        "{}: install the newer Kaspar that changed it, or put the backup "
+                        "from before that back",
+                        file(), found, migrations.size())};
+    for (std::size_t version = found; version < migrations.size(); ++version) {
+        KASPAR_TRY(Transaction transaction, Transaction::begin(*this));
+        // Another program may have applied it between our look and our lock.
+        KASPAR_TRY(const std::size_t current, version_now());
+        if (current > version)
+            continue;
+        KASPAR_CHECK(run_script(migrations[version].text).within(migrations[version].name));
+        KASPAR_CHECK(run_script(fmt::format("PRAGMA user_version = {}", version + 1)));
+        KASPAR_CHECK(transaction.commit());
+    }
+    return Done{};
+}
+
+Outcome Database::check_integrity() {
+    std::string verdict;
+    KASPAR_CHECK(
+        query("PRAGMA quick_check(1)", {}, [&](const Row& row) { verdict = row.text(0); }));
+    if (verdict == "ok")
+        return Done{};
+    return fault_of(file(), SQLITE_CORRUPT, verdict);
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+    KASPAR_CHECK(database.run_script("BEGIN IMMEDIATE"));
+    return Transaction(database);
+}
+
+Outcome Transaction::commit() {
+    require(database_ != nullptr, "a transaction is committed once");
+    KASPAR_CHECK(database_->run_script("COMMIT"));
+    database_ = nullptr;
+    return Done{};
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+    if (database_ && !sqlite3_get_autocommit(database_->connection_->handle))
+        sqlite3_exec(database_->connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+}  // namespace kaspar::enforcer

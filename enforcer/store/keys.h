@@ -1,0 +1,66 @@
+// The keys of zones as rows: where each lives, what it is, and whether it is being made, ready or
+// purged. What the core thinks of a key is in remembered.h.
+#pragma once
+
+#include "common/values/dnskey.h"
+#include "enforcer/core/history.h"
+#include "enforcer/store/database.h"
+
+namespace kaspar::enforcer {
+
+enum class KeyProgress {
+    generating,  ///< its row is durable; its key store may or may not hold it
+    ready,       ///< made and proven
+    purged,      ///< destroyed in its key stores
+};
+
+struct StoredKey {
+    std::int64_t id = 0;
+    std::int64_t zone = 0;
+    std::string locator;
+    std::vector<std::string> keystores;
+    Role role = Role::csk;
+    Algorithm algorithm = Algorithm::ecdsap256sha256;
+    unsigned bits = 256;
+    std::uint16_t flags = flag_zone | flag_sep;
+    std::optional<Dnskey> dnskey;  ///< absent while it is being made
+    KeyProgress progress = KeyProgress::generating;
+    Time created;
+    bool wanted = true, standby = false, may_return = false, roll_asked = false;
+    std::optional<Time> active_since;
+    std::optional<Time> out_of_use_since;  ///< out of play since then
+};
+
+std::string_view word(KeyProgress progress);
+std::string_view word(Role role);
+std::optional<Role> role_from_text(std::string_view text);
+
+/// DNSKEY flags of a role: 256 for a zsk, 257 for the others (RFC 4034 §2.1.1, RFC 3757).
+std::uint16_t flags_of(Role role);
+
+/// All keys of a zone, oldest first.
+Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone);
+
+/// Inserts a key in the state `generating` and sets its id.
+Outcome insert_key(Database& database, StoredKey& key);
+
+/// `generating` → `ready`. Refused (state) if the key is not being made any more.
+Outcome complete_key(Database& database, const StoredKey& key);
+
+/// Forgets a key that was never made.
+Outcome discard_key(Database& database, std::int64_t id);
+
+/// `ready` → `purged`.
+Outcome mark_purged(Database& database, std::int64_t id);
+
+/// Brings a key back into play that was out of use.
+Outcome bring_back(Database& database, std::int64_t id);
+
+/// Keys that are out of play and not purged yet, of all zones.
+Result<std::vector<StoredKey>> keys_out_of_use(Database& database);
+
+/// Sets of ids and lists of names as the database keeps them: JSON arrays.
+std::string json_list(const std::vector<std::string>& names);
+std::vector<std::string> list_from_json(const std::string& text);
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,45 @@
+#include "enforcer/store/moves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kaspar::enforcer {
+
+namespace {
+
+constexpr auto columns = "SELECT id, at, who, zone, what, why, from_state, to_state FROM moves ";
+
+RecordedMove read_move(const Row& row) {
+    return {row.integer(0), row.time(1),       row.text(2),       row.maybe_text(3),
+            row.text(4),    row.maybe_text(5), row.maybe_text(6), row.maybe_text(7)};
+}
+
+}  // namespace
+
+Outcome record_move(Database& database, const RecordedMove& move) {
+    return database.run(
+        "INSERT INTO moves (at, who, zone, what, why, from_state, to_state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        {move.at, move.who, move.zone, move.what, move.why, move.from, move.to});
+}
+
+Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
+                                        std::size_t limit) {
+    auto found = zone
+                     ? database.all<RecordedMove>(
+                           fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT ?", columns),
+                           {*zone, limit}, read_move)
+                     : database.all<RecordedMove>(
+                           fmt::format("{} ORDER BY id DESC LIMIT ?", columns), {limit}, read_move);
+    if (found)
+        std::reverse(found->begin(), found->end());
+    return found;
+}
+
+Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone) {
+    return database.one<RecordedMove>(
+        fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", columns), {zone}, read_move);
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,131 @@
+#include "enforcer/store/zones.h"
+
+#include <fmt/format.h>
+
+namespace kaspar::enforcer {
+
+namespace {
+
+constexpr auto columns =
+    "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
+    "instruction, emitted, accepted_input, salt, salted, "
+    "report_size, report_modified, report_published, report_generation, tidy_at FROM zones ";
+
+Zone read_zone(const Row& row) {
+    Zone zone;
+    zone.id = row.integer(0);
+    auto name = Name::from_text(row.text(1));
+    require(name.ok(), "the database holds valid zone names");
+    zone.name = std::move(name).value();
+    zone.policy = row.text(2);
+    zone.input = row.text(3);
+    zone.output = row.text(4);
+    zone.added = row.time(5);
+    zone.removed = row.maybe_time(6);
+    zone.next_event = row.maybe_time(7);
+    zone.flagged = row.flag(8);
+    zone.trouble = row.maybe_text(9);
+    zone.instruction = row.maybe_text(10);
+    zone.emitted = row.flag(11);
+    zone.accepted_input = row.maybe_text(12);
+    zone.salt = row.octets(13);
+    zone.salted = row.maybe_time(14);
+    zone.report = {row.maybe_integer(15), row.maybe_integer(16), row.maybe_time(17),
+                   row.maybe_integer(18)};
+    zone.tidy_at = row.maybe_time(19);
+    return zone;
+}
+
+std::int64_t read_id(const Row& row) {
+    return row.integer(0);
+}
+
+}  // namespace
+
+std::string zone_text(const Name& name) {
+    return name.lower().text();
+}
+
+Result<std::vector<Zone>> zones(Database& database) {
+    return database.all<Zone>(fmt::format("{} WHERE removed IS NULL ORDER BY name", columns), {},
+                              read_zone);
+}
+
+Result<std::optional<Zone>> find_zone(Database& database, const Name& name) {
+    return database.one<Zone>(fmt::format("{} WHERE name = ?", columns), {zone_text(name)},
+                              read_zone);
+}
+
+Result<std::optional<Zone>> find_zone(Database& database, std::int64_t id) {
+    return database.one<Zone>(fmt::format("{} WHERE id = ?", columns), {id}, read_zone);
+}
+
+Outcome insert_zone(Database& database, Zone& zone) {
+    KASPAR_CHECK(database.run(
+        "INSERT INTO zones (name, policy, input, output, added) VALUES (?, ?, ?, ?, ?)",
+        {zone_text(zone.name), zone.policy, zone.input.string(), zone.output.string(),
+         zone.added}));
+    zone.id = database.last_id();
+    return Done{};
+}
+
+Outcome update_zone(Database& database, const Zone& zone) {
+    return database.run(
+        "UPDATE zones SET policy = ?, input = ?, output = ?, removed = ?, next_event = ?, "
+        "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
+        "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
+        "report_generation = ?, tidy_at = ? WHERE id = ?",
+        {zone.policy, zone.input.string(), zone.output.string(), zone.removed, zone.next_event,
+         zone.flagged, zone.trouble, zone.instruction, zone.emitted, zone.accepted_input, zone.salt,
+         zone.salted, zone.report.size, zone.report.modified, zone.report.published,
+         zone.report.generation, zone.tidy_at, zone.id});
+}
+
+Outcome request_look(Database& database, std::int64_t id) {
+    return database.run("UPDATE zones SET flagged = 1 WHERE id = ?", {id});
+}
+
+Outcome request_look_by_policy(Database& database, const std::string& policy) {
+    return database.run("UPDATE zones SET flagged = 1 WHERE policy = ?", {policy});
+}
+
+Result<std::vector<std::int64_t>> due_zones(Database& database, Time now) {
+    return database.all<std::int64_t>(
+        "SELECT id FROM zones WHERE removed IS NULL AND next_event <= ? "
+        "UNION SELECT id FROM zones WHERE removed IS NULL AND tidy_at <= ? "
+        "UNION SELECT id FROM zones WHERE flagged = 1 AND removed IS NULL",
+        {now, now}, read_id);
+}
+
+Result<std::optional<Time>> earliest_event(Database& database) {
+    std::optional<Time> earliest;
+    KASPAR_CHECK(database.query(
+        "SELECT min(at) FROM (SELECT min(next_event) AS at FROM zones WHERE removed IS NULL "
+        "UNION SELECT min(tidy_at) FROM zones WHERE removed IS NULL)",
+        {}, [&](const Row& row) { earliest = row.maybe_time(0); }));
+    return earliest;
+}
+
+Result<std::vector<ZoneFiles>> zone_files(Database& database) {
+    return database.all<ZoneFiles>(
+        "SELECT id, name, report_size, report_modified, instruction IS NOT NULL, emitted "
+        "FROM zones WHERE removed IS NULL",
+        {}, [](const Row& row) -> ZoneFiles {
+            return {row.integer(0),
+                    row.text(1),
+                    {row.maybe_integer(2), row.maybe_integer(3), {}, {}},
+                    row.flag(4),
+                    row.flag(5)};
+        });
+}
+
+Result<std::optional<LatestMove>> latest_move(Database& database) {
+    return database.one<LatestMove>(
+        "SELECT name, last_event FROM zones WHERE removed IS NULL AND last_event IS NOT NULL "
+        "ORDER BY last_event DESC LIMIT 1",
+        {}, [](const Row& row) -> LatestMove {
+            return {row.text(0), row.time(1)};
+        });
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,21 @@
+// Names and types as text, for messages and zone files.
+#pragma once
+
+#include <string>
+
+#include "common/values/bytes.h"
+
+namespace kaspar::signer {
+
+/// Appends a wire-format name in presentation format (RFC 1035 §5.1), absolute, every octet but
+/// letters, digits, '-', '_' and '*' escaped.
+void append_name_text(std::string& out, BytesView name);
+
+/// The same as a string of its own.
+std::string name_text(BytesView name);
+
+/// "A", "NSEC3", "TYPE65280" (RFC 3597 §5).
+std::string type_text(std::uint16_t type);
+void append_type_text(std::string& out, std::uint16_t type);
+
+}  // namespace kaspar::signer

@@ -1,0 +1,162 @@
+#include "signer/core/rdata_names.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "signer/core/name_order.h"
+#include "signer/core/zone.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+/// RDATA as a row of letters: '1', '2', '4' so many octets, 's' a character-string, 'n' a name,
+/// 'N' a name that canonical form puts in lower case, '6' the address suffix and name of an A6
+/// (RFC 2874 §3.1.1), '*' the rest (may be empty), '+' the rest (not empty).
+struct Layout {
+    std::uint16_t type;
+    std::string_view parts;
+};
+
+// NSEC (47) and HINFO (13) are on RFC 4034's list by mistake (RFC 6840 §5.1; HINFO holds no name).
+constexpr std::array layouts{
+    Layout{1, "4"},           // A
+    Layout{2, "N"},           // NS
+    Layout{3, "N"},           // MD
+    Layout{4, "N"},           // MF
+    Layout{5, "N"},           // CNAME
+    Layout{6, "NN44444"},     // SOA
+    Layout{7, "N"},           // MB
+    Layout{8, "N"},           // MG
+    Layout{9, "N"},           // MR
+    Layout{12, "N"},          // PTR
+    Layout{13, "ss"},         // HINFO
+    Layout{14, "NN"},         // MINFO
+    Layout{15, "2N"},         // MX
+    Layout{17, "NN"},         // RP
+    Layout{18, "2N"},         // AFSDB
+    Layout{21, "2N"},         // RT
+    Layout{24, "2114442N+"},  // SIG
+    Layout{26, "2NN"},        // PX
+    Layout{28, "4444"},       // AAAA
+    Layout{30, "N+"},         // NXT
+    Layout{33, "222N"},       // SRV
+    Layout{35, "22sssN"},     // NAPTR
+    Layout{36, "2N"},         // KX
+    Layout{38, "6"},          // A6
+    Layout{39, "N"},          // DNAME
+    Layout{43, "211+"},       // DS
+    Layout{46, "2114442N+"},  // RRSIG
+    Layout{47, "n*"},         // NSEC
+    Layout{48, "211+"},       // DNSKEY
+    Layout{50, "112ss*"},     // NSEC3
+    Layout{51, "112s"},       // NSEC3PARAM
+    Layout{59, "211+"},       // CDS
+    Layout{60, "211+"},       // CDNSKEY
+    Layout{63, "411+"},       // ZONEMD
+    Layout{64, "2n*"},        // SVCB
+    Layout{65, "2n*"},        // HTTPS
+    Layout{107, "2n"},        // LP
+};
+
+std::string_view layout_of(std::uint16_t type) {
+    const auto found = std::lower_bound(layouts.begin(), layouts.end(), type,
+                                        [](const Layout& l, auto t) { return l.type < t; });
+    return found != layouts.end() && found->type == type ? found->parts : "*";
+}
+
+/// Length of the name at the start of `octets`, 0 if there is no whole uncompressed name.
+std::size_t name_length(BytesView octets) {
+    std::size_t at = 0;
+    while (at < octets.size() && octets[at] <= 63) {
+        if (octets[at] == 0)
+            return at < 255 ? at + 1 : 0;
+        at += octets[at] + 1U;
+    }
+    return 0;
+}
+
+constexpr std::size_t malformed = ~std::size_t{0};
+
+std::size_t a6_length(BytesView octets) {
+    if (octets.empty() || octets[0] > 128)
+        return malformed;
+    const std::size_t suffix = 1 + (128U - octets[0] + 7U) / 8U;
+    if (octets[0] == 0)
+        return suffix;
+    if (octets.size() <= suffix)
+        return malformed;
+    const auto name = name_length(octets.subspan(suffix));
+    return name == 0 ? malformed : suffix + name;
+}
+
+/// Octets that `part` takes at the start of `octets`; may be more than there are.
+std::size_t part_length(char part, BytesView octets) {
+    switch (part) {
+        case 's':
+            return octets.empty() ? malformed : octets[0] + 1U;
+        case 'n':
+        case 'N': {
+            const auto length = name_length(octets);
+            return length == 0 ? malformed : length;
+        }
+        case '6':
+            return a6_length(octets);
+        case '*':
+            return octets.size();
+        case '+':
+            return octets.empty() ? malformed : octets.size();
+        default:
+            return static_cast<std::size_t>(part - '0');
+    }
+}
+
+void append(BytesView octets, Bytes& out) {
+    out.insert(out.end(), octets.begin(), octets.end());
+}
+
+void append_part(char part, BytesView octets, Bytes& out) {
+    if (part == 'N') {
+        append_lower_name(octets, out);
+    } else if (part == '6' && octets[0] != 0) {
+        const std::size_t suffix = 1 + (128U - octets[0] + 7U) / 8U;
+        append(octets.first(suffix), out);
+        append_lower_name(octets.subspan(suffix), out);
+    } else {
+        append(octets, out);
+    }
+}
+
+}  // namespace
+
+bool has_canonical_names(std::uint16_t type) {
+    const auto parts = layout_of(type);
+    return parts.find_first_of("N6") != std::string_view::npos;
+}
+
+bool rdata_has_its_shape(std::uint16_t type, BytesView rdata) {
+    for (const char part : layout_of(type)) {
+        const auto length = part_length(part, rdata);
+        if (length > rdata.size())
+            return false;
+        rdata = rdata.subspan(length);
+    }
+    return rdata.empty();
+}
+
+// RDATA that does not have its type's shape is copied as it is from there on.
+void append_canonical_rdata(std::uint16_t type, BytesView rdata, Bytes& out) {
+    if (has_canonical_names(type)) {
+        for (const char part : layout_of(type)) {
+            const auto length = part_length(part, rdata);
+            if (length > rdata.size())
+                break;
+            append_part(part, rdata.first(length), out);
+            rdata = rdata.subspan(length);
+        }
+    }
+    append(rdata, out);
+}
+
+}  // namespace kaspar::signer

@@ -1,0 +1,111 @@
+#include "signer/intake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/keys/envelope.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+/// The highest generation that was executed or tried; the enforcer signed it.
+std::uint64_t last_generation(const std::optional<Report>& last) {
+    if (!last)
+        return 0;
+    const auto published = last->publication ? last->publication->generation : 0;
+    return std::max(published, last->last_run.generation);
+}
+
+Outcome check_fits(const Instruction& instruction, const Path& file,
+                   const std::optional<Report>& last) {
+    if (instruction.zone.file_name() != file.filename().string())
+        return Fault{FaultClass::state,
+                     fmt::format("{} is an instruction for zone {}, not for the zone of its file "
+                                 "name; let the enforcer write it again",
+                                 file.string(), instruction.zone.text())};
+    if (const auto floor = last_generation(last); instruction.generation < floor)
+        return Fault{FaultClass::state,
+                     fmt::format("{} has generation {}, but {} was executed already: it is an old "
+                                 "copy; let the enforcer write it again",
+                                 file.string(), instruction.generation, floor)};
+    return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<Path>> list_instructions(const Configuration& configuration) {
+    const auto folder = configuration.instructions();
+    std::error_code error;
+    std::vector<Path> files;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+        const auto name = at->path().filename().string();
+        if (!name.starts_with('.'))
+            files.push_back(at->path());
+    }
+    if (error)
+        return Fault{
+            FaultClass::io,
+            fmt::format("cannot list the instructions in {}: {}; is \"state\" right in {}, "
+                        "and did kaspar-enforcer run?",
+                        folder.string(), error.message(), configuration.file.string())};
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+Path instruction_file(const Configuration& configuration, const Name& zone) {
+    return configuration.instructions() / zone.file_name();
+}
+
+Path report_file(const Configuration& configuration, const Path& instruction_file) {
+    return configuration.reports() / instruction_file.filename();
+}
+
+Path lock_file(const Configuration& configuration, const Path& instruction_file) {
+    return configuration.reports() / ("." + instruction_file.filename().string() + ".lock");
+}
+
+Result<LastReport> read_last_report(const Path& file) {
+    KASPAR_TRY(const auto text, read_file_if_there(file));
+    if (!text)
+        return LastReport{};
+    auto report = parse_report(file, *text);
+    if (!report.ok())
+        return LastReport{std::nullopt,
+                          report.fault().words + "; it is put aside, and the zone is signed anew"};
+    return LastReport{std::move(report).value(), std::nullopt};
+}
+
+Result<Instruction> take_instruction(const Configuration& configuration, const Path& file,
+                                     const std::optional<Report>& last) {
+    KASPAR_TRY(const auto content, read_file_if_there(file));
+    if (!content)
+        return Fault{
+            FaultClass::state,
+            fmt::format("there is no instruction {}; is the zone known (kaspar zone list), "
+                        "and did kaspar-enforcer run?",
+                        file.string())};
+    KASPAR_TRY(const auto sealed, open_seal(file, *content));
+    KASPAR_CHECK(check_envelope(configuration.enforcer_public_key, sealed.text, sealed.signature)
+                     .within(file.string()));
+    KASPAR_TRY(auto instruction, parse_instruction(file, sealed.text));
+    KASPAR_CHECK(check_fits(instruction, file, last));
+    return instruction;
+}
+
+std::optional<Name> claimed_zone(const Path& file) {
+    const auto content = read_file_if_there(file);
+    if (!content.ok() || !*content)
+        return std::nullopt;
+    const auto sealed = open_seal(file, **content);
+    if (!sealed.ok())
+        return std::nullopt;
+    auto instruction = parse_instruction(file, sealed->text);
+    if (!instruction.ok() || instruction->zone.file_name() != file.filename().string())
+        return std::nullopt;
+    return std::move(instruction->zone);
+}
+
+}  // namespace kaspar::signer

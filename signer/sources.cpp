@@ -1,0 +1,120 @@
+#include "signer/sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/system/file.h"
+#include "common/values/digest.h"
+#include "common/values/encoding.h"
+#include "signer/assembly.h"
+#include "signer/core/sanity.h"
+#include "signer/core/serial.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+/// A sudden loss of most of a zone is more often an export that failed than a wish.
+std::optional<std::string> sudden_loss(const Instruction& instruction, std::uint64_t records,
+                                       std::uint64_t last_records, const std::string& digest) {
+    if (records * 100 >= last_records * instruction.least_share ||
+        instruction.accepted_input == digest)
+        return std::nullopt;
+    return fmt::format(
+        "{}: {} records, less than {} % of the {} of the last input; it is held until it has more, "
+        "or until you say `kaspar zone accept {}`",
+        instruction.input.string(), records, instruction.least_share, last_records,
+        instruction.zone.text());
+}
+
+SanityFindings check(const Instruction& instruction, const ReadZone& read) {
+    return check_input(
+        read.zone, read.files,
+        {static_cast<std::uint32_t>(instruction.max_ttl.count()), instruction.foreign_dnskeys});
+}
+
+std::vector<std::string> all_warnings(ReadZone& read, SanityFindings& findings) {
+    auto warnings = std::move(read.warnings);
+    warnings.insert(warnings.end(), findings.warnings.begin(), findings.warnings.end());
+    if (findings.notice)
+        warnings.push_back(*findings.notice);
+    return warnings;
+}
+
+void take_newer(std::optional<std::uint32_t>& newest, std::uint32_t serial) {
+    if (!newest || serial_is_newer(serial, *newest))
+        newest = serial;
+}
+
+bool has_soa(const Zone& zone) {
+    return !zone.nodes().empty() && zone.find(zone.nodes().front(), rr::soa) != nullptr;
+}
+
+/// Reads an output file, if there is one.
+std::optional<ReadZone> read_output(const Path& file, const Name& apex, LastOutput& last) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
+        return std::nullopt;
+    auto read = read_zone_file(file, apex);
+    if (read.ok() && has_soa(read->zone))
+        return std::move(read).value();
+    last.warnings.push_back(fmt::format(
+        "the last output {} is no readable zone, so all signatures are made anew", file.string()));
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Input, BadInput> read_input(const Instruction& instruction,
+                                         const std::optional<Publication>& last) {
+    auto read = read_zone_file(instruction.input, instruction.zone);
+    if (!read.ok())
+        return BadInput{{read.fault().words}, {}, std::nullopt};
+    auto findings = check(instruction, *read);
+    auto warnings = all_warnings(*read, findings);
+    if (!findings.errors.empty())
+        return BadInput{std::move(findings.errors), std::move(warnings), std::nullopt};
+    const auto digest = input_digest(read->files);
+    if (last)
+        if (auto loss = sudden_loss(instruction, findings.records, last->records, digest))
+            return BadInput{{*std::move(loss)}, std::move(warnings), digest};
+    return Input{std::move(read).value(), findings.records, std::move(warnings)};
+}
+
+std::string input_digest(const std::vector<FileIdentity>& files) {
+    if (files.size() == 1)
+        return files.front().sha256;
+    std::string digests;
+    for (const auto& file : files)
+        digests += file.sha256;
+    return to_hex(sha256(as_bytes(digests)));
+}
+
+bool same_files(const std::vector<FileIdentity>& a, const std::vector<FileIdentity>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const FileIdentity& x, const FileIdentity& y) {
+                          return x.path == y.path && x.sha256 == y.sha256;
+                      });
+}
+
+LastOutput read_last_output(const Instruction& instruction,
+                            const std::optional<Publication>& last) {
+    LastOutput output;
+    const auto& file = last ? last->output.path : instruction.output;
+    output.read = read_output(file, instruction.zone, output);
+    if (last)
+        output.serial = last->serial;
+    if (!output.read)
+        return output;
+    output.ours = last && output.read->files.size() == 1 &&
+                  output.read->files.front().sha256 == last->output.sha256;
+    take_newer(output.serial, zone_serial(output.read->zone));
+    if (last && !output.ours)
+        output.warnings.push_back(fmt::format(
+            "the last output {} is not as it was written, so all signatures are made anew",
+            file.string()));
+    return output;
+}
+
+}  // namespace kaspar::signer

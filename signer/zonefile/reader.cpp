@@ -1,0 +1,410 @@
+#include "signer/zonefile/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "signer/core/name_order.h"
+#include "signer/core/presentation.h"
+#include "signer/core/rdata_names.h"
+#include "signer/zonefile/generate.h"
+#include "signer/zonefile/items.h"
+#include "signer/zonefile/scanner.h"
+#include "signer/zonefile/source_file.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+constexpr std::size_t most_listed = 50;
+constexpr std::size_t deepest_include = 20;
+constexpr std::uint32_t largest_ttl = 0x7fffffff;  // RFC 2181 §8
+
+/// The errors found so far: the first ones in words, all of them counted.
+class Complaints {
+  public:
+    void add(std::string words) {
+        if (words_.size() < most_listed)
+            words_.push_back(std::move(words));
+        ++count_;
+    }
+
+    std::uint64_t count() const { return count_; }
+
+    Fault fault() const {
+        std::string all = fmt::format("{}", fmt::join(words_, "\n"));
+        if (count_ > words_.size())
+            all += fmt::format("\n… and {} more errors", count_ - words_.size());
+        return {FaultClass::input, std::move(all)};
+    }
+
+  private:
+    std::vector<std::string> words_;
+    std::uint64_t count_ = 0;
+};
+
+/// A line for a message: its start, odd octets replaced.
+std::string excerpt(std::string_view item) {
+    constexpr std::size_t longest = 60;
+    auto line = item.substr(0, item.find('\n'));
+    line = line.substr(0, line.find('\r'));
+    std::string out(line.substr(0, longest));
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+    return line.size() > longest ? out + "…" : out;
+}
+
+/// OPT and the types that only questions and transactions have (RFC 6895 §3.1).
+bool is_meta_type(std::uint16_t type) {
+    return type == 0 || type == 41 || (type >= 128 && type <= 255);
+}
+
+bool same_directive(std::string_view item, std::string_view directive) {
+    return item.size() >= directive.size() &&
+           std::equal(directive.begin(), directive.end(), item.begin(), [](char a, char b) {
+               return lower_octet(static_cast<std::uint8_t>(a)) ==
+                      lower_octet(static_cast<std::uint8_t>(b));
+           });
+}
+
+class ZoneReader {
+  public:
+    explicit ZoneReader(const Name& apex) : apex_(apex), scanner_(apex.wire()), builder_(apex) {}
+
+    Result<ReadZone> read(const std::filesystem::path& file) {
+        KASPAR_TRY(auto source, read_source_file(file));
+        read_text(std::move(source));
+        if (complaints_.count() == 0 && records_ == 0)
+            complaints_.add(
+                fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
+        if (complaints_.count() > 0)
+            return complaints_.fault();
+        return ReadZone{builder_.build(), std::move(files_), std::move(warnings_), records_};
+    }
+
+  private:
+    /// The file being read.
+    struct Frame {
+        std::uint16_t file;
+        std::string_view text;
+        Place place;
+    };
+
+    // ---- files
+
+    void read_text(SourceFile source) {
+        const auto text = std::move(source.text);
+        files_.push_back(std::move(source.identity));
+        Frame frame{static_cast<std::uint16_t>(files_.size() - 1), text, {}};
+        open_.push_back(files_.back().path);
+        for (;;) {
+            frame.place = skip_blank_lines(text, frame.place);
+            if (frame.place.at >= text.size())
+                break;
+            if (text[frame.place.at] == '$')
+                take_directive(frame);
+            else
+                take_item(frame);
+        }
+        open_.pop_back();
+    }
+
+    std::string at(const Frame& frame, std::uint64_t line) const {
+        return fmt::format("{}:{}", files_[frame.file].path.string(), line);
+    }
+
+    void complain(const Frame& frame, std::uint64_t line, std::string_view words) {
+        complaints_.add(fmt::format("{}: {}", at(frame, line), words));
+    }
+
+    // ---- records
+
+    void take_item(Frame& frame) {
+        const auto rest = frame.text.substr(frame.place.at);
+        const auto start = frame.place;
+        if (!scanner_.scan(rest, start.line))
+            return take_odd_item(frame);
+        auto item = rest.substr(0, scanner_.consumed());
+        frame.place = {start.at + item.size(), scanner_.line()};
+        if (scanner_.is_within_parentheses()) {
+            const auto whole = item_at(frame.text, start.at);
+            frame.place = start;
+            if (whole.end != ItemEnd::newline || !words_of(whole.text.substr(item.size())).empty())
+                return take_error(frame, "unexpected words after the record's data");
+            item = whole.text;
+            frame.place = advance(frame.text, start, start.at + item.size());
+        } else if (frame.place.at == frame.text.size()) {
+            return complain(frame, advance(frame.text, start, frame.place.at).line,
+                            "the file ends within this line and may have been cut; if the record "
+                            "is complete, end it with a newline");
+        }
+        take_scanned(frame, start.line, item);
+    }
+
+    void take_scanned(const Frame& frame, std::uint64_t line, std::string_view item) {
+        if (const auto escape = impossible_escape(item); !escape.empty())
+            complain(frame, line,
+                     fmt::format("{} is no octet; \\DDD goes from \\000 to \\255", escape));
+        else if (const auto wrong = take_record(frame, line))
+            complain(frame, line, *wrong);
+    }
+
+    /// An item that libzscanner refuses, but would take with odd octets in its names escaped, is as
+    /// good as if they were.
+    void take_odd_item(Frame& frame) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        if (item.end != ItemEnd::newline || !scan_escaped(item.text, start.line)) {
+            scanner_.scan(frame.text.substr(start.at), start.line);  // for its error
+            return take_error(frame, std::nullopt);
+        }
+        frame.place = advance(frame.text, start, start.at + item.text.size());
+        take_scanned(frame, start.line, item.text);
+    }
+
+    bool scan_escaped(std::string_view item, std::uint64_t line) {
+        for (const bool owner_only : {true, false}) {
+            const auto escaped = escape_odd_octets(item, owner_only);
+            if (escaped.size() > item.size() && scanner_.scan(escaped, line) &&
+                scanner_.consumed() + 1 == escaped.size() && !scanner_.is_within_parentheses())
+                return true;
+        }
+        return false;
+    }
+
+    /// Tells what is wrong with the item at the frame's place, in `words` or libzscanner's, and
+    /// goes on after it.
+    void take_error(Frame& frame, std::optional<std::string_view> words) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        const auto error = scanner_.error();
+        const bool endless = item.end == ItemEnd::open_parenthesis;
+        frame.place = endless ? next_owner_line(frame.text, start)
+                              : advance(frame.text, start, start.at + item.text.size());
+        if (endless && (words || error.unclosed))
+            complain(frame, start.line, never_closed("parenthesis", item.text));
+        else if (item.end == ItemEnd::open_quote)
+            complain(frame, start.line, never_closed("quoted string", item.text));
+        else if (words)
+            complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
+        else
+            complain_as_scanned(frame, start.line, item.text);
+        if (error.dos_newline)  // one message is enough: all lines are like this one
+            frame.place = advance(frame.text, frame.place, frame.text.size());
+    }
+
+    static std::string never_closed(std::string_view what, std::string_view item) {
+        return fmt::format(
+            "a {} opened here is never closed; close it, or complete the file if it was cut, at: "
+            "{}",
+            what, excerpt(item));
+    }
+
+    // libzscanner tells the line within an item of several lines.
+    void complain_as_scanned(const Frame& frame, std::uint64_t first_line, std::string_view item) {
+        const auto error = scanner_.error();
+        auto line = first_line;
+        for (; line < error.line && item.find('\n') + 1 < item.size(); ++line)
+            item.remove_prefix(item.find('\n') + 1);
+        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(item)));
+    }
+
+    /// Takes the record just scanned. What is wrong with it, if something is.
+    std::optional<std::string> take_record(const Frame& frame, std::uint64_t line) {
+        const auto record = scanner_.record();
+        if (!name_is_within(record.owner, apex_.wire()))
+            return fmt::format("{} is not within the zone {}; correct or remove the record",
+                               name_text(record.owner), apex_.text());
+        if (is_meta_type(record.type))
+            return fmt::format("type {} cannot stand in a zone; remove the record",
+                               type_text(record.type));
+        if (!rdata_has_its_shape(record.type, record.rdata))
+            return fmt::format("the RDATA is not that of a record of type {}; correct or remove it",
+                               type_text(record.type));
+        const auto ttl = ttl_of(frame, line, record);
+        if (!ttl)
+            return "no TTL; write one, or $TTL before this record";
+        if (*ttl > largest_ttl)
+            return fmt::format("the TTL {} is above {} (RFC 2181 §8)", *ttl, largest_ttl);
+        builder_.add(record.owner, record.type, *ttl, record.rdata,
+                     {static_cast<std::uint32_t>(line), frame.file});
+        ++records_;
+        return std::nullopt;
+    }
+
+    /// Without a TTL and a $TTL: the last one written (RFC 1035 §5.1), else the minimum of the SOA
+    /// record itself, as BIND does.
+    std::optional<std::uint32_t> ttl_of(const Frame& frame, std::uint64_t line,
+                                        const ScannedRecord& record) {
+        if (record.ttl) {
+            if (!scanner_.default_ttl())
+                last_ttl_ = record.ttl;
+            return record.ttl;
+        }
+        if (!last_ttl_ && record.type == rr::soa)
+            last_ttl_ = soa_minimum(record.rdata);
+        if (last_ttl_ && !warned_of_ttl_) {
+            warned_of_ttl_ = true;
+            warnings_.push_back(fmt::format(
+                "{}: no TTL and no $TTL before it; {} is taken, the last TTL before it or the "
+                "SOA minimum",
+                at(frame, line), *last_ttl_));
+        }
+        return last_ttl_;
+    }
+
+    static std::uint32_t soa_minimum(BytesView rdata) {
+        std::uint32_t minimum = 0;
+        for (const auto octet : rdata.last(4))
+            minimum = minimum << 8 | octet;
+        return minimum;
+    }
+
+    // ---- directives
+
+    void take_directive(Frame& frame) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        frame.place = advance(frame.text, start, start.at + item.text.size());
+        const auto words = words_of(item.text);
+        if (item.end != ItemEnd::newline)
+            complain(frame, start.line,
+                     "the file ends within this directive; complete it, and end it with a newline");
+        else if (is(words, "$TTL"))
+            set_ttl(frame, start.line, item.text);
+        else if (is(words, "$ORIGIN"))
+            set_origin(frame, start.line, words);
+        else if (is(words, "$INCLUDE"))
+            include(frame, start.line, words);
+        else if (is(words, "$GENERATE"))
+            generate(frame, start.line, item.text);
+        else
+            complain(frame, start.line,
+                     fmt::format("unknown directive; known are $ORIGIN, $TTL, $INCLUDE and "
+                                 "$GENERATE, at: {}",
+                                 excerpt(item.text)));
+    }
+
+    static bool is(const std::vector<Word>& words, std::string_view directive) {
+        return !words.empty() && words[0].text.size() == directive.size() &&
+               same_directive(words[0].text, directive);
+    }
+
+    void set_ttl(const Frame& frame, std::uint64_t line, std::string_view item) {
+        const auto before = scanner_.default_ttl();
+        if (!scanner_.scan_ttl(item, line)) {
+            complain(frame, line, fmt::format("{}, at: {}", scanner_.error().words, excerpt(item)));
+        } else if (scanner_.default_ttl().value_or(~0U) > largest_ttl) {
+            complain(frame, line, fmt::format("the TTL is above {} (RFC 2181 §8)", largest_ttl));
+            scanner_.set_default_ttl(before);
+        }
+    }
+
+    std::optional<Bytes> origin_from(const Frame& frame, std::uint64_t line, const Word& word) {
+        auto name = word.quoted ? std::nullopt : scanner_.scan_name(word.text, line);
+        if (!name || !impossible_escape(word.text).empty()) {
+            complain(frame, line, fmt::format("\"{}\" is not a domain name", word.text));
+            return std::nullopt;
+        }
+        return name;
+    }
+
+    void set_origin(const Frame& frame, std::uint64_t line, const std::vector<Word>& words) {
+        if (words.size() != 2)
+            return complain(frame, line, "$ORIGIN takes one domain name");
+        if (const auto name = origin_from(frame, line, words[1]))
+            scanner_.set_origin(*name);
+    }
+
+    // Origin and last owner do not come back from an included file (RFC 1035 §5.1); a $TTL does, as
+    // in BIND.
+    void include(const Frame& frame, std::uint64_t line, const std::vector<Word>& words) {
+        if (words.size() < 2 || words.size() > 3 || words[1].text.empty())
+            return complain(frame, line, "$INCLUDE takes a file name and, if wanted, an origin");
+        const auto origin = scanner_.origin();
+        const auto owner = scanner_.last_owner();
+        auto inner = std::optional(origin);
+        if (words.size() == 3)
+            inner = origin_from(frame, line, words[2]);
+        if (!inner)
+            return;
+        scanner_.set_origin(*inner);
+        scanner_.set_last_owner({});
+        include_file(frame, line, words[1].text);
+        scanner_.set_origin(origin);
+        scanner_.set_last_owner(owner);
+    }
+
+    void include_file(const Frame& frame, std::uint64_t line, std::string_view name) {
+        const auto path = files_[frame.file].path.parent_path() / name;
+        if (is_open(path) || open_.size() > deepest_include)
+            return complain(frame, line,
+                            fmt::format("$INCLUDE {} goes in a circle or deeper than {} files",
+                                        path.string(), deepest_include));
+        if (files_.size() > 0xffff)
+            return complain(frame, line, "more than 65535 files in one zone");
+        auto source = read_source_file(path);
+        if (!source.ok())
+            return complain(frame, line,
+                            fmt::format("cannot read the $INCLUDE file {}", source.fault().words));
+        read_text(std::move(source).value());
+    }
+
+    bool is_open(const std::filesystem::path& path) const {
+        return std::any_of(open_.begin(), open_.end(), [&path](const auto& open) {
+            std::error_code error;
+            return std::filesystem::equivalent(open, path, error);
+        });
+    }
+
+    // The owner for records without one stays that of the record before the directive, as in BIND.
+    // One error stops the directive: all its records are alike.
+    void generate(const Frame& frame, std::uint64_t line, std::string_view item) {
+        const auto directive = Generate::parse(item);
+        if (!directive.ok())
+            return complain(frame, line, directive.fault().words);
+        const auto owner = scanner_.last_owner();
+        for (std::uint64_t i = directive->start(); i <= directive->stop(); i += directive->step()) {
+            const auto wrong =
+                take_generated(frame, line, directive->record(static_cast<std::uint32_t>(i)));
+            if (wrong) {
+                complain(frame, line, fmt::format("$GENERATE at number {}: {}", i, *wrong));
+                break;
+            }
+        }
+        scanner_.set_last_owner(owner);
+    }
+
+    std::optional<std::string> take_generated(const Frame& frame, std::uint64_t line,
+                                              const Result<std::string>& text) {
+        if (!text.ok())
+            return text.fault().words;
+        if (!scanner_.scan(*text, line) && !scan_escaped(*text, line)) {
+            scanner_.scan(*text, line);  // for its error
+            return fmt::format("{}, at: {}", scanner_.error().words, excerpt(*text));
+        }
+        if (!impossible_escape(*text).empty())
+            return fmt::format("{} is no octet", impossible_escape(*text));
+        return take_record(frame, line);
+    }
+
+    Name apex_;
+    RecordScanner scanner_;
+    ZoneBuilder builder_;
+    Complaints complaints_;
+    std::vector<FileIdentity> files_;
+    std::vector<std::filesystem::path> open_;  ///< the chain of files being read
+    std::vector<std::string> warnings_;
+    std::optional<std::uint32_t> last_ttl_;
+    bool warned_of_ttl_ = false;
+    std::uint64_t records_ = 0;
+};
+
+}  // namespace
+
+Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex) {
+    return ZoneReader(apex).read(file);
+}
+
+}  // namespace kaspar::signer

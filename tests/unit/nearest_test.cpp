@@ -1,0 +1,20 @@
+#include "enforcer/nearest.h"
+
+#include "tests/support/catch.h"
+
+using namespace kaspar::enforcer;
+
+TEST_CASE("the distance of two words is the number of changed letters", "[nearest]") {
+    CHECK(edit_distance("", "") == 0);
+    CHECK(edit_distance("abc", "") == 3);
+    CHECK(edit_distance("default", "defualt") == 2);
+    CHECK(edit_distance("kitten", "sitting") == 3);
+}
+
+TEST_CASE("only a word that is near is proposed", "[nearest]") {
+    CHECK(did_you_mean("defualt", {"csk", "default"}) == "; did you mean 'default'?");
+    CHECK(did_you_mean("tdl", {"tld", "lab"}) == "; did you mean 'tld'?");
+    CHECK(did_you_mean("something", {"csk", "default"}).empty());
+    CHECK(did_you_mean("ab", {"xy"}).empty());
+    CHECK(did_you_mean("", {}).empty());
+}
