@@ -167,7 +167,7 @@ Outcome Assembly::add_denial(const AssemblyOrder& order) {
 Outcome Assembly::sign(const AssemblyOrder& order) {
     const SigningLoop loop(order.rules, order.keys, order.last);
     KASPAR_TRY(tally_, loop.sign_most(zone_, order.threads));
-    changed_ = differs(order, loop);
+    changed_ = differs(order, loop) || order.new_place;
     if (!changed_)
         return Done{};
     KASPAR_CHECK(choose_serial(order));

@@ -23,6 +23,7 @@ struct AssemblyOrder {
     std::optional<std::uint32_t> last_serial;  ///< the newest that was ever published
     bool same_input;      ///< the input's files are those of the last publication, octet by octet
     bool refresh_is_due;  ///< signatures of the last output must be renewed now
+    bool new_place;       ///< the output has moved: published even if nothing else changed
     const SigningRules& rules;
     std::vector<SigningKey*> keys;  ///< one for each of the rules' keys; nullptr: does not sign
     unsigned threads;

@@ -1,1 +1,199 @@
-int main() {}
+// kaspar-signer: reads the command line, makes the clock, and wires the rest together.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "common/system/clock.h"
+#include "common/system/signals.h"
+#include "signer/intake.h"
+#include "signer/rounds.h"
+#include "signer/telling.h"
+#include "signer/verify_command.h"
+
+namespace {
+
+using namespace kaspar;
+using namespace kaspar::signer;
+
+struct CommandLine {
+    std::optional<std::string> configuration, at, zone;
+    std::string file;
+    bool json = false, may_be_unsigned = false;
+};
+
+constexpr int exit_failed = 1, exit_usage = 2;
+
+int fail(const Fault& fault) {
+    fmt::print(stderr, "kaspar-signer: {}\n", fault.words);
+    return fault.kind == FaultClass::usage ? exit_usage : exit_failed;
+}
+
+void print(const std::string& text, std::FILE* stream) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+/// --at is for sandboxes, so it needs a configuration that says it is one.
+Result<Clock> make_clock(const CommandLine& line) {
+    if (!line.at)
+        return Clock::system();
+    auto time = parse_rfc3339(*line.at);
+    if (!time.ok())
+        return Fault{FaultClass::usage, "--at: " + time.fault().words};
+    KASPAR_TRY(const auto configuration,
+               read_configuration(configuration_file(line.configuration)));
+    if (!configuration.sandbox)
+        return Fault{FaultClass::refused,
+                     fmt::format("--at is for trying things out, and {} is no sandbox; make one "
+                                 "with `kaspar init DIR --sandbox`",
+                                 configuration.file.string())};
+    return Clock::fixed(*time);
+}
+
+Result<std::optional<Name>> wanted_zone(const CommandLine& line) {
+    if (!line.zone)
+        return std::optional<Name>();
+    auto name = Name::from_text(*line.zone);
+    if (!name.ok())
+        return Fault{FaultClass::usage, "--zone: " + name.fault().words};
+    return std::optional(std::move(name).value());
+}
+
+Result<std::vector<Path>> files_to_execute(const Configuration& configuration,
+                                           const std::optional<Name>& zone) {
+    if (zone)
+        return std::vector{instruction_file(configuration, *zone)};
+    return order_of_work(configuration);
+}
+
+/// Everything that a round needs, for the life of the process.
+struct Program {
+    const CommandLine& line;
+    Configuration configuration;
+    Clock clock;
+    std::optional<Name> zone;
+    KeyAccess keys;
+
+    static Result<Program> make(const CommandLine& line) {
+        KASPAR_TRY(auto zone, wanted_zone(line));
+        KASPAR_TRY(const auto clock, make_clock(line));
+        KASPAR_TRY(auto configuration, read_configuration(configuration_file(line.configuration)));
+        auto keys = KeyAccess::to_configured_stores(configuration);
+        return Program{line, std::move(configuration), clock, std::move(zone), std::move(keys)};
+    }
+
+    Result<std::vector<Execution>> round() {
+        KASPAR_TRY(const auto files, files_to_execute(configuration, zone));
+        const Surroundings surroundings{configuration, keys, clock.now(),
+                                        std::max(1u, std::thread::hardware_concurrency())};
+        return execute_all(
+            files, surroundings, [] { return !stop_requested(); },
+            [&](const Execution& execution) {
+                print(trouble_lines(execution), stderr);
+                if (!line.json)
+                    print(outcome_line(execution), stdout);
+            });
+    }
+};
+
+int once(const CommandLine& line) {
+    auto program = Program::make(line);
+    if (!program.ok())
+        return fail(program.fault());
+    catch_stop_signals();
+    const auto executions = program->round();
+    if (!executions.ok())
+        return fail(executions.fault());
+    if (line.json)
+        print(executions_json(*executions), stdout);
+    return all_good(*executions) ? 0 : exit_failed;
+}
+
+std::vector<Path> watched(const Configuration& configuration,
+                          const std::vector<Execution>& executions) {
+    std::vector<Path> paths{configuration.instructions()};
+    for (const auto& execution : executions)
+        paths.insert(paths.end(), execution.inputs.begin(), execution.inputs.end());
+    return paths;
+}
+
+Outcome stay(Program& program, Waiter& waiter) {
+    KASPAR_CHECK(waiter.watch({program.configuration.instructions()}));
+    while (!stop_requested()) {
+        const auto began = program.clock.now();
+        KASPAR_TRY(const auto executions, program.round());
+        if (program.line.json)
+            print(executions_json(executions), stdout);
+        KASPAR_CHECK(waiter.watch(watched(program.configuration, executions)));
+        if (waiter.wait_until(program.clock, next_round(executions, began)) == Woken::stop)
+            break;
+    }
+    return Done{};
+}
+
+int run(const CommandLine& line) {
+    if (line.at)
+        return fail({FaultClass::usage, "run: --at stands still, so it is for `once` only"});
+    auto program = Program::make(line);
+    if (!program.ok())
+        return fail(program.fault());
+    catch_stop_signals();
+    auto waiter = Waiter::create();
+    if (!waiter.ok())
+        return fail(waiter.fault());
+    const auto outcome = stay(*program, *waiter);
+    return outcome.ok() ? 0 : fail(outcome.fault());
+}
+
+int verify_file(const CommandLine& line) {
+    const auto zone = wanted_zone(line);
+    if (!zone.ok())
+        return fail(zone.fault());
+    const auto clock = make_clock(line);
+    if (!clock.ok())
+        return fail(clock.fault());
+    return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Signs zones as the enforcer instructs: verified before they are published.",
+                 "kaspar-signer"};
+    CommandLine line;
+    app.set_version_flag("--version", "kaspar-signer " KASPAR_VERSION);
+    app.add_option("-c,--config", line.configuration,
+                   "configuration (else $KASPAR_CONFIG, else /etc/kaspar/kaspar.json)")
+        ->type_name("FILE");
+    app.add_option("--at", line.at, "act as if it were this time (RFC 3339, UTC); sandboxes only")
+        ->type_name("TIME");
+    app.add_flag("--json", line.json, "results as JSON on standard output");
+    app.require_subcommand(1);
+    app.fallthrough();
+
+    auto* once_command = app.add_subcommand("once", "execute what is due, then end");
+    once_command->add_option("--zone", line.zone, "only this zone")->type_name("NAME");
+    auto* run_command = app.add_subcommand("run", "stay, and execute what becomes due");
+    auto* verify_command = app.add_subcommand("verify", "check any signed zone file");
+    verify_command->add_option("file", line.file, "zone file")->type_name("FILE")->required();
+    verify_command->add_option("--zone", line.zone, "the zone's name")
+        ->type_name("NAME")
+        ->required();
+    verify_command->add_flag("--unsigned", line.may_be_unsigned, "an unsigned zone is good too");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
+    }
+    if (once_command->parsed())
+        return once(line);
+    if (run_command->parsed())
+        return run(line);
+    return verify_file(line);
+}

@@ -37,7 +37,7 @@ TEST_CASE("init makes secrets that only their owner reads, and refuses to run tw
     CHECK(says(again, "there already"));
 }
 
-TEST_CASE("--at is refused outside a sandbox", "[scenario]") {
+TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]") {
     TempFolder folder;
     const std::string kaspar = KASPAR_PROGRAMS "/enforcer/kaspar";
     REQUIRE(run({{kaspar, "init", (folder / "real").string()}}).status == 0);

@@ -1,0 +1,312 @@
+#include "signer/execute.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/system/file.h"
+#include "signer/assembly.h"
+#include "signer/gate.h"
+#include "signer/intake.h"
+#include "signer/publication.h"
+#include "signer/sources.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+constexpr std::size_t most_keys = 64;  // signer sets are kept as bits
+
+/// One zone's run, step by step.
+class ZoneRun {
+  public:
+    ZoneRun(Path file, const Surroundings& surroundings)
+        : file_(std::move(file)), surroundings_(surroundings) {
+        run_.at = surroundings.now;
+    }
+
+    Execution go();
+
+  private:
+    Outcome prepare();
+    bool is_due() const;
+    Outcome open_keys();
+    void sign_input();
+    void keep_alive();
+    Outcome publish(const Zone& source, ContentOrigin origin, bool may_build_on_last);
+    Outcome publish_verified(const Assembly& assembly, ContentOrigin origin, bool build_on_last);
+    Result<std::unique_ptr<Assembly>> assemble(const Zone& source, const ContentOrigin& origin,
+                                               const Zone* last);
+    std::vector<SignerKey> rules_keys() const;
+    bool refresh_is_due() const;
+    void refuse(Fault fault);
+    void warn(std::vector<std::string> warnings);
+    void report(bool anything_new);
+    std::string zone_text() const;
+    std::vector<Path> watched() const;
+
+    const Path file_;
+    const Surroundings& surroundings_;
+    std::optional<Report> last_report_;
+    std::optional<Publication> publication_;
+    std::optional<Instruction> instruction_;
+    std::vector<SigningKey*> keys_;
+    LastOutput last_;
+    Run run_{RunOutcome::refused, {}, 0, {}, {}, std::nullopt};
+};
+
+/// True if the file is what it was: by its times, or else by its octets.
+bool is_same_file(const FileIdentity& known) {
+    if (looks_unchanged(known))
+        return true;
+    const auto now = identify_file(known.path);
+    return now.ok() && now->sha256 == known.sha256;
+}
+
+bool all_same(const std::vector<FileIdentity>& files) {
+    return std::all_of(files.begin(), files.end(), is_same_file);
+}
+
+Execution ZoneRun::go() {
+    auto prepared = prepare();
+    if (!prepared.ok()) {
+        refuse(std::move(prepared).fault());
+        report(true);
+    } else if (!is_due()) {
+        run_.outcome = RunOutcome::unchanged;
+        report(!last_report_ || !last_report_->last_run.errors.empty());
+    } else if (auto opened = open_keys(); !opened.ok()) {
+        refuse(std::move(opened).fault());
+        report(true);
+    } else {
+        last_ = read_last_output(*instruction_, publication_);
+        warn(std::move(last_.warnings));
+        sign_input();
+        report(true);
+    }
+    return {zone_text(), std::move(run_), std::move(publication_), watched()};
+}
+
+/// The last report and the instruction.
+Outcome ZoneRun::prepare() {
+    KASPAR_TRY(auto last, read_last_report(report_file(surroundings_.configuration, file_)));
+    last_report_ = std::move(last.report);
+    if (last.warning)
+        run_.warnings.push_back(*std::move(last.warning));
+    if (last_report_) {
+        publication_ = last_report_->publication;
+        run_.generation = last_report_->last_run.generation;
+    }
+    KASPAR_TRY(instruction_, take_instruction(surroundings_.configuration, file_, last_report_));
+    run_.generation = instruction_->generation;
+    if (instruction_->keys.size() > most_keys)
+        return Fault{FaultClass::state,
+                     fmt::format("{} has {} keys; a zone may have {}", file_.string(),
+                                 instruction_->keys.size(), most_keys)};
+    return Done{};
+}
+
+bool ZoneRun::refresh_is_due() const {
+    return publication_ && publication_->next_refresh &&
+           *publication_->next_refresh <= surroundings_.now;
+}
+
+bool ZoneRun::is_due() const {
+    if (!publication_ || publication_->generation != instruction_->generation ||
+        publication_->output.path != instruction_->output || refresh_is_due())
+        return true;
+    return !all_same(publication_->inputs) || !is_same_file(publication_->output);
+}
+
+/// Opens every key that signs; never goes on with fewer.
+Outcome ZoneRun::open_keys() {
+    for (const auto& key : instruction_->keys) {
+        keys_.push_back(nullptr);
+        if (!key.sign_dnskey && !key.sign_zone)
+            continue;
+        KASPAR_TRY(keys_.back(), surroundings_.keys.open(key));
+    }
+    return Done{};
+}
+
+std::vector<SignerKey> ZoneRun::rules_keys() const {
+    std::vector<SignerKey> keys;
+    for (const auto& key : instruction_->keys)
+        keys.push_back(
+            {key.dnskey, key.dnskey.tag(), key.publish, key.sign_dnskey, key.sign_zone, false});
+    if (!publication_)
+        return keys;
+    auto known = publication_->dnskey_signers;
+    for (const auto& set : publication_->data_signers)
+        known.insert(known.end(), set.keys.begin(), set.keys.end());
+    return signer_keys(std::move(keys), instruction_->foreign_dnskeys, publication_->dnskeys,
+                       known);
+}
+
+void ZoneRun::sign_input() {
+    auto read = read_input(*instruction_, publication_);
+    if (auto* bad = std::get_if<BadInput>(&read)) {
+        warn(std::move(bad->warnings));
+        run_.errors = std::move(bad->errors);
+        run_.held_input = std::move(bad->held);
+        run_.outcome = run_.held_input ? RunOutcome::held : RunOutcome::refused;
+        return keep_alive();
+    }
+    auto& input = std::get<Input>(read);
+    warn(std::move(input.warnings));
+    auto outcome =
+        publish(input.read.zone,
+                {std::move(input.read.files), zone_serial(input.read.zone), input.records}, true);
+    if (outcome.ok())
+        return;
+    const bool another_content_may_do =
+        outcome.fault().kind == FaultClass::refused || outcome.fault().kind == FaultClass::input;
+    refuse(std::move(outcome).fault());
+    if (another_content_may_do)
+        keep_alive();
+}
+
+/// The input is no good. Expiry outranks that: what was good last is signed again, if need be.
+void ZoneRun::keep_alive() {
+    if (!publication_ ||
+        (!refresh_is_due() && publication_->generation == instruction_->generation))
+        return;
+    if (last_.trusted() == nullptr) {
+        run_.errors.push_back(fmt::format(
+            "the last good zone {} cannot be kept alive either: it is missing, or not as it was "
+            "written; mend the input",
+            publication_->output.path.string()));
+        return;
+    }
+    const auto refused_or_held = run_.outcome;
+    auto outcome =
+        publish(*last_.trusted(),
+                {publication_->inputs, publication_->input_serial, publication_->records}, true);
+    if (!outcome.ok())
+        run_.errors.push_back(std::move(outcome).fault().words);
+    const bool signed_again = outcome.ok() && run_.outcome == RunOutcome::published;
+    run_.outcome = signed_again ? RunOutcome::kept_alive : refused_or_held;
+}
+
+Result<std::unique_ptr<Assembly>> ZoneRun::assemble(const Zone& source, const ContentOrigin& origin,
+                                                    const Zone* last) {
+    const SigningRules rules{instruction_->signatures, surroundings_.now, instruction_->zone,
+                             rules_keys()};
+    return Assembly::make(
+        {.instruction = *instruction_,
+         .source = source,
+         .input_serial = origin.input_serial,
+         .last = last,
+         .last_serial = last_.serial,
+         .same_input = publication_ && same_files(origin.inputs, publication_->inputs),
+         .refresh_is_due = refresh_is_due(),
+         .new_place = publication_ && publication_->output.path != instruction_->output,
+         .rules = rules,
+         .keys = keys_,
+         .threads = surroundings_.threads});
+}
+
+/// Signs `source` and publishes it, unless that would give the last output again.
+Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_build_on_last) {
+    const auto* last = may_build_on_last ? last_.trusted() : nullptr;
+    auto made = assemble(source, origin, last);
+    if (!made.ok()) {
+        if (made.fault().kind == FaultClass::key)
+            surroundings_.keys.forget();
+        return std::move(made).fault();
+    }
+    const auto& assembly = **made;
+    if (!assembly.changed()) {
+        publication_ =
+            confirm_publication(*std::move(publication_), *instruction_, std::move(origin));
+        run_.outcome = RunOutcome::unchanged;
+        return Done{};
+    }
+    auto outcome = publish_verified(assembly, origin, last != nullptr);
+    // A reused signature may be what is wrong. The last output is a cache: do without it.
+    if (!outcome.ok() && outcome.fault().kind == FaultClass::verification &&
+        assembly.tally().signatures_reused > 0) {
+        run_.warnings.push_back(std::move(outcome).fault().words +
+                                "\nall signatures are made anew instead of being used again");
+        return publish(source, std::move(origin), false);
+    }
+    return outcome;
+}
+
+Outcome ZoneRun::publish_verified(const Assembly& assembly, ContentOrigin origin,
+                                  bool build_on_last) {
+    KASPAR_TRY(auto passed, pass_gate({.instruction = *instruction_,
+                                       .zone = assembly.zone(),
+                                       .last = build_on_last ? last_.trusted() : nullptr,
+                                       .now = surroundings_.now,
+                                       .threads = surroundings_.threads}));
+    KASPAR_CHECK(passed.file.commit());
+    KASPAR_TRY(auto output, identify_file(instruction_->output));
+    publication_ = describe_publication(*instruction_, assembly, passed.verification,
+                                        std::move(origin), std::move(output), surroundings_.now);
+    warn(assembly.warnings());
+    run_.outcome = RunOutcome::published;
+    return Done{};
+}
+
+void ZoneRun::refuse(Fault fault) {
+    run_.outcome = RunOutcome::refused;
+    run_.errors.push_back(std::move(fault.words));
+}
+
+void ZoneRun::warn(std::vector<std::string> warnings) {
+    run_.warnings.insert(run_.warnings.end(), std::make_move_iterator(warnings.begin()),
+                         std::make_move_iterator(warnings.end()));
+}
+
+std::string ZoneRun::zone_text() const {
+    if (instruction_)
+        return instruction_->zone.text();
+    if (last_report_)
+        return last_report_->zone.text();
+    const auto claimed = claimed_zone(file_);
+    return claimed ? claimed->text() : file_.filename().string();
+}
+
+std::vector<Path> ZoneRun::watched() const {
+    std::vector<Path> files;
+    if (instruction_)
+        files.push_back(instruction_->input);
+    if (publication_)
+        for (const auto& input : publication_->inputs)
+            files.push_back(input.path);
+    return files;
+}
+
+void ZoneRun::report(bool anything_new) {
+    if (!anything_new)
+        return;
+    const auto zone = Name::from_text(zone_text());
+    if (!zone.ok() || zone->file_name() != file_.filename().string())
+        return;  // not even the zone's name is known; the command line tells
+    const auto written = write_file(report_file(surroundings_.configuration, file_),
+                                    report_text({*zone, run_, publication_}));
+    if (!written.ok())
+        refuse(written.fault());
+}
+
+}  // namespace
+
+Execution execute(const std::filesystem::path& instruction_file, const Surroundings& surroundings) {
+    const auto failed = [&](Fault fault) {
+        const auto zone = claimed_zone(instruction_file);
+        return Execution{
+            zone ? zone->text() : instruction_file.filename().string(),
+            {RunOutcome::refused, surroundings.now, 0, {std::move(fault.words)}, {}, {}},
+            std::nullopt,
+            {}};
+    };
+    if (auto made = make_folder(surroundings.configuration.reports()); !made.ok())
+        return failed(std::move(made).fault());
+    auto lock = FileLock::acquire(lock_file(surroundings.configuration, instruction_file), true);
+    if (!lock.ok())
+        return failed(std::move(lock).fault());
+    return ZoneRun(instruction_file, surroundings).go();
+}
+
+}  // namespace kaspar::signer

@@ -1,0 +1,34 @@
+// What the report says of a zone that was published.
+#pragma once
+
+#include "common/formats/instruction.h"
+#include "common/formats/report.h"
+#include "signer/assembly.h"
+#include "signer/core/verifier.h"
+
+namespace kaspar::signer {
+
+/// Where the content of a publication came from. When the last good content was signed again, this
+/// is what the last publication said.
+struct ContentOrigin {
+    std::vector<FileIdentity> inputs;
+    std::uint32_t input_serial;
+    std::uint64_t records;  ///< in the input, DNSSEC records excluded
+};
+
+/// `output` is the file as it was published.
+Publication describe_publication(const Instruction& instruction, const Assembly& assembly,
+                                 const VerificationResult& verification, ContentOrigin origin,
+                                 FileIdentity output, Time now);
+
+/// The last publication, when the instruction and the input were looked at again and would give the
+/// very same zone.
+Publication confirm_publication(Publication last, const Instruction& instruction,
+                                ContentOrigin origin);
+
+/// When the first signature comes due, but not before signatures that come due soon after each
+/// other can be gathered (`resign`), and with at least half of `refresh` left.
+std::optional<Time> next_refresh(const SignatureTimes& times, std::optional<Time> first_expiry,
+                                 Time published);
+
+}  // namespace kaspar::signer

@@ -1,0 +1,78 @@
+// A key store in memory, for tests that need keys and no files. Real keys, real signatures.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "common/keys/engines.h"
+#include "common/keys/key_store.h"
+#include "common/keys/private_key.h"
+
+namespace kaspar::test {
+
+class MemoryKeyStore : public KeyStore {
+  public:
+    const std::string& name() const override { return name_; }
+
+    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape) override {
+        KASPAR_TRY(const auto key, generate_private_key(shape));
+        KASPAR_TRY(keys_[locator], make_signing_key(key));
+        return key.public_half;
+    }
+
+    Result<PublicKey> find(const std::string& locator) override {
+        const auto found = keys_.find(locator);
+        if (found == keys_.end())
+            return Fault{FaultClass::key, "there is no key " + locator};
+        return found->second->public_key();
+    }
+
+    Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
+                                             const PublicKey& on_record) override {
+        ++opened;
+        KASPAR_TRY(const auto there, find(locator));
+        if (there != on_record)
+            return Fault{FaultClass::key, "key " + locator + " is not the key on record"};
+        return keys_.at(locator)->duplicate();
+    }
+
+    Outcome destroy(const std::string& locator) override {
+        keys_.erase(locator);
+        return Done{};
+    }
+
+    Result<std::vector<std::string>> list() override {
+        std::vector<std::string> locators;
+        for (const auto& [locator, key] : keys_)
+            locators.push_back(locator);
+        return locators;
+    }
+
+    unsigned opened = 0;  ///< calls of open()
+
+  private:
+    std::string name_ = "memory";
+    std::map<std::string, std::unique_ptr<SigningKey>> keys_;
+};
+
+/// Another's store, lent: KeyAccess wants to own what it opens.
+class LentKeyStore : public KeyStore {
+  public:
+    explicit LentKeyStore(KeyStore& store) : store_(store) {}
+    const std::string& name() const override { return store_.name(); }
+    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape) override {
+        return store_.generate(locator, shape);
+    }
+    Result<PublicKey> find(const std::string& locator) override { return store_.find(locator); }
+    Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
+                                             const PublicKey& on_record) override {
+        return store_.open(locator, on_record);
+    }
+    Outcome destroy(const std::string& locator) override { return store_.destroy(locator); }
+    Result<std::vector<std::string>> list() override { return store_.list(); }
+
+  private:
+    KeyStore& store_;
+};
+
+}  // namespace kaspar::test
