@@ -20,9 +20,9 @@ void show(const Pass& pass, bool json) {
                           pass.failures.size(), wake));
         return;
     }
-    print(fmt::format(
-        "looked at {} {}; {}\n", pass.zones, pass.zones == 1 ? "zone" : "zones",
-        pass.wake_at ? "next event at " + to_rfc3339(*pass.wake_at) : "nothing is due by itself"));
+    print(fmt::format("looked at {} {}; {}\n", pass.zones, pass.zones == 1 ? "zone" : "zones",
+                      pass.wake_at ? "next event at " + to_rfc3339(*pass.wake_at)
+                                   : "nothing more until the signer or a person acts"));
 }
 
 Ending once(const CommonOptions& options) {
@@ -39,8 +39,7 @@ Ending stay(const CommonOptions& options) {
     if (options.at)
         return Fault{FaultClass::usage,
                      "run waits for the real clock; use `kaspar-enforcer once` with --at"};
-    KASPAR_TRY(const Configuration configuration,
-               read_configuration(configuration_file(options.configuration)));
+    KASPAR_TRY(const Configuration configuration, configuration_for(options));
     KASPAR_CHECK(run_passes(configuration, Clock::system()));
     return ExitStatus::done;
 }

@@ -146,7 +146,9 @@ void wire_views(CLI::App& app, Invocation& asked) {
 
     CLI::App* log = app.add_subcommand("log", "the recorded moves");
     log->add_option("NAME", asked.zone, "the zone; all if left out");
-    log->add_option("--limit", asked.limit, "the latest so many")->capture_default_str();
+    log->add_option("--limit", asked.limit, "the latest so many")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     asked.in_session(log, [&](Session& session) {
         return show_log(session, asked.zone_if_given(), asked.limit);
     });

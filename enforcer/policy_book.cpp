@@ -55,17 +55,20 @@ Outcome note_policy(const Enforcement& with, const std::string& name, std::strin
 }
 
 /// What a policy's file says now, held against what is stored. Absent: nothing changed.
-Result<std::optional<StoredPolicy>> look_again(const Enforcement& with, const StoredPolicy& known) {
+std::optional<StoredPolicy> look_again(const Enforcement& with, const StoredPolicy& known) {
     const auto path = policy_path(with.configuration, known.name);
-    KASPAR_TRY(const auto text, read_file_if_there(path));
-    const std::string seen = text ? digest_of(*text) : "missing";
+    const auto read = read_file_if_there(path);
+    const std::optional<std::string> text = read.ok() ? *read : std::nullopt;
+    const std::string seen = !read.ok() ? "unreadable" : text ? digest_of(*text) : "missing";
     if (seen == known.seen)
-        return std::optional<StoredPolicy>{};
+        return std::nullopt;
     StoredPolicy next = known;
     next.seen = seen;
     next.read_at = with.now;
     next.fault.reset();
-    if (!text) {
+    if (!read.ok()) {
+        next.fault = read.fault().words;
+    } else if (!text) {
         next.fault = fmt::format("{} is missing; put it back", path.string());
     } else if (const auto policy = check_text(path, *text); !policy.ok()) {
         next.fault = policy.fault().words;
@@ -73,7 +76,7 @@ Result<std::optional<StoredPolicy>> look_again(const Enforcement& with, const St
         next.text = *text;
         next.digest = seen;
     }
-    return std::optional(std::move(next));
+    return next;
 }
 
 Outcome take_in(const Enforcement& with, const StoredPolicy& known, const StoredPolicy& next) {
@@ -108,7 +111,7 @@ Result<std::vector<std::string>> refresh_policies(const Enforcement& with) {
     KASPAR_TRY(const auto known, policies(with.database));
     std::vector<std::string> faults;
     for (const StoredPolicy& policy : known) {
-        KASPAR_TRY(const auto next, look_again(with, policy));
+        const auto next = look_again(with, policy);
         if (next)
             KASPAR_CHECK(take_in(with, policy, *next));
         const StoredPolicy& current = next ? *next : policy;

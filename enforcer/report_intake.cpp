@@ -106,6 +106,21 @@ Outcome check_generation(const Zone& zone, const History& history, const Report&
                              zone_text(zone.name), told, history.generation)};
 }
 
+/// Clocks of two machines may differ this much.
+constexpr Duration clock_difference = std::chrono::minutes{10};
+
+/// Taken in, a report from the future would make every true one until then look old.
+Outcome check_time(const Enforcement& with, const Zone& zone, const Publication& publication) {
+    if (publication.published <= with.now + clock_difference)
+        return Done{};
+    return Fault{
+        FaultClass::state,
+        fmt::format("zone {}: the signer reports a publication at {}, but it is {}: one of "
+                    "the clocks is wrong; nothing is moved; set it right and let the "
+                    "signer run again",
+                    zone_text(zone.name), to_rfc3339(publication.published), to_rfc3339(with.now))};
+}
+
 bool tells_something_new(const RecordedReport& recorded, const Publication& publication) {
     if (!recorded.published)
         return true;
@@ -158,9 +173,11 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
     if (!file)
         return Done{};
     KASPAR_CHECK(check_generation(zone, remembered.history, file->report));
+    const auto& publication = file->report.publication;
+    if (publication)
+        KASPAR_CHECK(check_time(with, zone, *publication));
     zone.report.size = file->size;
     zone.report.modified = file->modified;
-    const auto& publication = file->report.publication;
     if (!publication || !tells_something_new(zone.report, *publication))
         return Done{};
 

@@ -38,6 +38,7 @@ class ZoneRun {
     Result<std::unique_ptr<Assembly>> assemble(const Zone& source, const ContentOrigin& origin,
                                                const Zone* last);
     std::vector<SignerKey> rules_keys() const;
+    bool signed_ahead_of_time() const;
     bool refresh_is_due() const;
     void refuse(Fault fault);
     void warn(std::vector<std::string> warnings);
@@ -106,9 +107,16 @@ Outcome ZoneRun::prepare() {
     return Done{};
 }
 
+/// The last signatures begin in the future: the clock stood ahead when they were made. Resolvers
+/// refuse them until then.
+bool ZoneRun::signed_ahead_of_time() const {
+    return publication_ && publication_->first_expiry &&
+           publication_->published - instruction_->signatures.inception_offset > surroundings_.now;
+}
+
 bool ZoneRun::refresh_is_due() const {
-    return publication_ && publication_->next_refresh &&
-           *publication_->next_refresh <= surroundings_.now;
+    return signed_ahead_of_time() || (publication_ && publication_->next_refresh &&
+                                      *publication_->next_refresh <= surroundings_.now);
 }
 
 bool ZoneRun::is_due() const {

@@ -31,20 +31,14 @@ std::uint64_t count_records(const SignedZone& zone) {
     return count;
 }
 
+/// Every RRset must be signed with these. A key that signs ahead of its DNSKEY, or after it,
+/// vouches for zone data alone (verifier.h, ahead).
 std::vector<Algorithm> signing_algorithms(const Instruction& instruction) {
     std::set<Algorithm> algorithms;
     for (const auto& key : instruction.keys)
-        if (key.sign_zone)
+        if (key.sign_zone && key.publish)
             algorithms.insert(key.dnskey.key.algorithm);
     return {algorithms.begin(), algorithms.end()};
-}
-
-std::vector<Dnskey> keys_ahead(const Instruction& instruction) {
-    std::vector<Dnskey> keys;
-    for (const auto& key : instruction.keys)
-        if (key.sign_zone && !key.publish)
-            keys.push_back(key.dnskey);
-    return keys;
 }
 
 /// The file must hold every record that was to be written: what is not signed, such as glue, no
@@ -82,6 +76,14 @@ Outcome write_signed_zone(const SignedZone& zone, FileWriter& file, unsigned thr
             KASPAR_CHECK(file.write(texts[i]));
     }
     return Done{};
+}
+
+std::vector<Dnskey> keys_ahead(const Instruction& instruction) {
+    std::vector<Dnskey> keys;
+    for (const auto& key : instruction.keys)
+        if (key.sign_zone && !key.publish)
+            keys.push_back(key.dnskey);
+    return keys;
 }
 
 Expectations expectations_of(const Instruction& instruction) {

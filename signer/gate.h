@@ -34,6 +34,10 @@ Outcome write_signed_zone(const SignedZone& zone, FileWriter& file, unsigned thr
 /// What the verifier must find, by the instruction.
 Expectations expectations_of(const Instruction& instruction);
 
+/// Keys that sign the zone without being published: ahead of their DNSKEY in a conservative
+/// algorithm roll, or after it was withdrawn.
+std::vector<Dnskey> keys_ahead(const Instruction& instruction);
+
 /// The check of a zone against an instruction, without any file. `last` as in GateOrder.
 VerificationResult verify_against(const Instruction& instruction, const Zone& zone,
                                   const Zone* last, Time now, unsigned threads);

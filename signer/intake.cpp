@@ -75,6 +75,11 @@ Result<LastReport> read_last_report(const Path& file) {
     if (!report.ok())
         return LastReport{std::nullopt,
                           report.fault().words + "; it is put aside, and the zone is signed anew"};
+    if (report->zone.file_name() != file.filename().string())
+        return LastReport{std::nullopt,
+                          fmt::format("{} is about zone {}, not the zone of its file name; it is "
+                                      "put aside, and the zone is signed anew",
+                                      file.string(), report->zone.text())};
     return LastReport{std::move(report).value(), std::nullopt};
 }
 

@@ -150,6 +150,16 @@ int run(const CommandLine& line) {
     return outcome.ok() ? 0 : fail(outcome.fault());
 }
 
+/// Keys that the zone's instruction, if there is one at hand, has sign without being published.
+std::vector<Dnskey> instructed_ahead(const CommandLine& line, const Name& zone) {
+    const auto configuration = read_configuration(configuration_file(line.configuration));
+    if (!configuration.ok())
+        return {};
+    const auto file = instruction_file(*configuration, zone);
+    const auto instruction = take_instruction(*configuration, file, std::nullopt);
+    return instruction.ok() ? keys_ahead(*instruction) : std::vector<Dnskey>{};
+}
+
 int verify_file(const CommandLine& line) {
     const auto zone = wanted_zone(line);
     if (!zone.ok())
@@ -157,7 +167,8 @@ int verify_file(const CommandLine& line) {
     const auto clock = make_clock(line);
     if (!clock.ok())
         return fail(clock.fault());
-    return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned);
+    return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned,
+                      instructed_ahead(line, **zone));
 }
 
 }  // namespace

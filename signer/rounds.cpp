@@ -12,6 +12,9 @@ namespace {
 /// disk.
 constexpr Duration next_attempt = std::chrono::minutes(5);
 
+/// A clock that is set back must not leave a signer waiting for a time that was near before.
+constexpr Duration longest_wait = std::chrono::hours(1);
+
 Time expiry_of(const Configuration& configuration, const Path& file) {
     const auto last = read_last_report(report_file(configuration, file));
     if (!last.ok() || !last->report || !last->report->publication)
@@ -59,11 +62,11 @@ bool all_good(const std::vector<Execution>& executions) {
                        [](const Execution& execution) { return execution.good(); });
 }
 
-std::optional<Time> next_round(const std::vector<Execution>& executions, Time now) {
-    std::optional<Time> next;
+Time next_round(const std::vector<Execution>& executions, Time now) {
+    Time next = now + longest_wait;
     for (const auto& execution : executions)
-        if (const auto look = next_look(execution, now); look && (!next || *look < *next))
-            next = look;
+        if (const auto look = next_look(execution, now))
+            next = std::min(next, *look);
     return next;
 }
 

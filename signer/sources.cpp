@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "common/system/file.h"
 #include "common/values/digest.h"
@@ -51,6 +52,15 @@ bool has_soa(const Zone& zone) {
     return !zone.nodes().empty() && zone.find(zone.nodes().front(), rr::soa) != nullptr;
 }
 
+/// A reader's fault tells every bad line of the zone file on a line of its own.
+std::vector<std::string> lines_of(const std::string& words) {
+    std::vector<std::string> lines;
+    std::istringstream text(words);
+    for (std::string line; std::getline(text, line);)
+        lines.push_back(line);
+    return lines;
+}
+
 /// Reads an output file, if there is one.
 std::optional<ReadZone> read_output(const Path& file, const Name& apex, LastOutput& last) {
     std::error_code ignored;
@@ -70,7 +80,7 @@ std::variant<Input, BadInput> read_input(const Instruction& instruction,
                                          const std::optional<Publication>& last) {
     auto read = read_zone_file(instruction.input, instruction.zone);
     if (!read.ok())
-        return BadInput{{read.fault().words}, {}, std::nullopt};
+        return BadInput{lines_of(read.fault().words), {}, std::nullopt};
     auto findings = check(instruction, *read);
     auto warnings = all_warnings(*read, findings);
     if (!findings.errors.empty())

@@ -116,7 +116,7 @@ std::string verification_json(const Name& zone, const VerificationResult& result
 }
 
 int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bool json,
-               bool may_be_unsigned) {
+               bool may_be_unsigned, std::vector<Dnskey> ahead) {
     const auto read = read_zone_file(file, zone);
     if (!read.ok()) {
         fmt::print(stderr, "kaspar-signer: {}\n", read.fault().words);
@@ -127,6 +127,7 @@ int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bo
                                 .now = now,
                                 .make_verifier = make_verifier,
                                 .threads = std::max(1u, std::thread::hardware_concurrency()),
+                                .ahead = std::move(ahead),
                                 .may_be_unsigned = may_be_unsigned});
     print(json ? verification_json(zone, result) : verification_text(zone, result, now));
     return result.good() ? 0 : 1;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/values/name.h"
 #include "common/values/time.h"
@@ -17,9 +18,10 @@ std::string verification_text(const Name& zone, const VerificationResult& result
 /// One JSON object.
 std::string verification_json(const Name& zone, const VerificationResult& result);
 
-/// Reads and verifies the file with every signature, and prints to standard output; what kept the
-/// file from being read goes to standard error. Returns the exit status: 0 good, 1 not.
+/// Reads and verifies the file with every signature, by those in `ahead` too, and prints to
+/// standard output; what kept the file from being read goes to standard error. Returns the exit
+/// status: 0 good, 1 not.
 int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bool json,
-               bool may_be_unsigned = false);
+               bool may_be_unsigned = false, std::vector<Dnskey> ahead = {});
 
 }  // namespace kaspar::signer

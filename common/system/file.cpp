@@ -105,6 +105,21 @@ Result<std::string> read_open_file(const Path& path, int descriptor) {
     return text;
 }
 
+/// A file that is read without anyone waiting for it: a FIFO or a device could hold the reader for
+/// ever, and with it every other zone.
+constexpr int open_unattended = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+
+Outcome check_regular(const Path& path, int descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0)
+        return io_fault("read", path, errno);
+    if (S_ISREG(status.st_mode))
+        return Done{};
+    return Fault{FaultClass::io, fmt::format("cannot read {}: it is not a regular file; put one "
+                                             "in its place",
+                                             path.string())};
+}
+
 Outcome check_mode(const Path& path, const struct stat& status) {
     if ((status.st_mode & others) == 0)
         return Done{};
@@ -141,11 +156,12 @@ Result<std::string> read_file(const Path& path) {
 }
 
 Result<std::optional<std::string>> read_file_if_there(const Path& path) {
-    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor descriptor(::open(path.c_str(), open_unattended));
     if (!descriptor.valid() && errno == ENOENT)
         return std::optional<std::string>();
     if (!descriptor.valid())
         return io_fault("read", path, errno);
+    KASPAR_CHECK(check_regular(path, descriptor.number()));
     KASPAR_TRY(auto text, read_open_file(path, descriptor.number()));
     return std::optional(std::move(text));
 }
@@ -276,10 +292,11 @@ Outcome make_folder(const Path& path, unsigned mode) {
 }
 
 Result<FileIdentity> identify_file(const Path& path) {
-    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor descriptor(::open(path.c_str(), open_unattended));
     struct stat status {};
     if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
         return io_fault("read", path, errno);
+    KASPAR_CHECK(check_regular(path, descriptor.number()));
     const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
     KASPAR_CHECK(read_blocks(path, descriptor.number(), [&](std::string_view block) {
         const auto octets = as_bytes(block);

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/emission.h"
 #include "enforcer/key_making.h"
+#include "enforcer/report_intake.h"
 
 namespace kaspar::enforcer {
 
@@ -17,11 +20,23 @@ struct Reason {
 /// A zone that was added and not yet worked on is not ill, but one that is long due is.
 constexpr Duration late = std::chrono::hours{1};
 
-void add_overdue(const ZoneView& view, Time now, std::vector<Reason>& reasons) {
-    if (view.zone.next_event && *view.zone.next_event + late < now)
+/// Since when the enforcer has had work with the zone: an event, a new zone, a report not yet read.
+std::optional<Time> due_since(Session& session, const ZoneView& view) {
+    std::optional<Time> due = view.zone.next_event;
+    const auto no_later_than = [&](Time time) { due = std::min(due.value_or(time), time); };
+    if (view.zone.flagged && view.remembered.history.generation == 0)
+        no_later_than(view.zone.added);
+    if (view.report && report_is_new(session.configuration(), view.zone.name, view.zone.report))
+        no_later_than(view.report->last_run.at);
+    return due;
+}
+
+void add_overdue(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
+    const auto due = due_since(session, view);
+    if (due && *due + late < session.now())
         reasons.push_back({view.name(), fmt::format("the enforcer was due at {} and has not run; "
                                                     "start kaspar-enforcer",
-                                                    to_rfc3339(*view.zone.next_event))});
+                                                    to_rfc3339(*due))});
 }
 
 /// The signer has had time to carry out what it was instructed, and has not even looked at it.
@@ -43,7 +58,7 @@ void add_idle_signer(Session& session, const ZoneView& view, std::vector<Reason>
 void add_zone(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
     for (std::string& words : needs_a_person(view, session.now()))
         reasons.push_back({view.name(), std::move(words)});
-    add_overdue(view, session.now(), reasons);
+    add_overdue(session, view, reasons);
     add_idle_signer(session, view, reasons);
     const auto present = check_presence(session.with(), view.remembered.rows);
     if (!present.ok() && !view.zone.trouble)

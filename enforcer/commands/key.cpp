@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
@@ -40,6 +42,12 @@ Result<std::vector<Zone>> chosen_zones(Session& session, const std::optional<std
         return zones(session.database());
     KASPAR_TRY(Zone zone, known_zone(session.database(), *name));
     return std::vector<Zone>{std::move(zone)};
+}
+
+bool awaits_approval(const OpenZone& open, Time now) {
+    const auto waits = plan(open.remembered.history, open.policy, now).waits;
+    return std::any_of(waits.begin(), waits.end(),
+                       [](const Wait& wait) { return wait.on == Waiting::approval; });
 }
 
 }  // namespace
@@ -84,18 +92,28 @@ Ending key_roll(Session& session, const std::string& zone, const std::string& te
     KASPAR_CHECK(note(session.with(), open.zone, fmt::format("roll of the {} asked for", text),
                       "a person's word"));
     KASPAR_CHECK(open.close(session, before));
-    print(fmt::format("{}: the {} rolls from the enforcer's next pass on\n",
-                      zone_text(open.zone.name), text));
+    print(fmt::format(
+        "{}: the {} rolls from the enforcer's next pass on{}\n", zone_text(open.zone.name), text,
+        open.remembered.history.paused
+            ? fmt::format(", once `kaspar zone resume {}` lets it", zone_text(open.zone.name))
+            : ""));
     return ExitStatus::done;
 }
 
 Ending key_approve(Session& session, const std::string& zone) {
     KASPAR_TRY(OpenZone open, OpenZone::open(session, zone));
+    // A word given ahead would be spent on a roll that nobody has in mind yet.
+    if (!awaits_approval(open, session.now()))
+        return Fault{FaultClass::refused,
+                     fmt::format("no roll of zone {0} waits for approval; `kaspar status {0}` says "
+                                 "what it waits for",
+                                 zone_text(open.zone.name))};
     const auto before = states_of(open.remembered, open.policy, session.now());
     open.remembered.history.approved = true;
-    KASPAR_CHECK(note(session.with(), open.zone, "the next roll is approved", "a person's word"));
+    KASPAR_CHECK(note(session.with(), open.zone, "the roll is approved", "a person's word"));
     KASPAR_CHECK(open.close(session, before));
-    print(fmt::format("{}: the next roll is approved\n", zone_text(open.zone.name)));
+    print(fmt::format("{}: the roll is approved; it begins with the enforcer's next pass\n",
+                      zone_text(open.zone.name)));
     return ExitStatus::done;
 }
 

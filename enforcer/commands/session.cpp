@@ -13,6 +13,17 @@
 
 namespace kaspar::enforcer {
 
+Result<Configuration> configuration_for(const CommonOptions& options) {
+    const auto file = configuration_file(options.configuration);
+    std::error_code error;
+    if (!std::filesystem::exists(file, error) && !error)
+        return Fault{FaultClass::io,
+                     fmt::format("there is no configuration {}; name it with -c FILE or "
+                                 "$KASPAR_CONFIG, or make one with `kaspar init DIR`",
+                                 file.string())};
+    return read_configuration(file);
+}
+
 Result<Clock> clock_for(const std::optional<std::string>& at, const Configuration& configuration) {
     if (!at)
         return Clock::system();
@@ -43,8 +54,7 @@ Session::Session(Configuration configuration, Database database, Time now, bool 
       json_(json) {}
 
 Result<std::unique_ptr<Session>> Session::open(const CommonOptions& options) {
-    KASPAR_TRY(Configuration configuration,
-               read_configuration(configuration_file(options.configuration)));
+    KASPAR_TRY(Configuration configuration, configuration_for(options));
     KASPAR_TRY(const Clock clock, clock_for(options.at, configuration));
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     return std::unique_ptr<Session>(

@@ -25,6 +25,9 @@ struct CommonOptions {
     bool json = false;
 };
 
+/// The configuration that `options`, the environment or the package names. Fault: io, input.
+Result<Configuration> configuration_for(const CommonOptions& options);
+
 /// The clock that `at` asks for. Refused unless the configuration is a sandbox's.
 Result<Clock> clock_for(const std::optional<std::string>& at, const Configuration& configuration);
 

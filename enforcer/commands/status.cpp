@@ -23,13 +23,28 @@ Cell time_left(const ZoneView& view, Time now) {
     return {brief(left), late ? Tint::warning : Tint::good};
 }
 
+/// What is to come must not read like a request: "ask the parent …" while it is still unsafe.
+std::string wait_line(const Wait& wait) {
+    const bool passes = wait.on == Waiting::time || wait.on == Waiting::signer;
+    return fmt::format("{}{} {}", word(wait.on), passes ? ", then" : ":", wait.what);
+}
+
+/// One zone's trouble must not push the other zones off the screen; `status NAME` has it all.
+std::string shortened(const std::string& text) {
+    constexpr std::size_t most = 72;
+    if (text.size() <= most)
+        return text;
+    const auto blank = text.rfind(' ', most);  // never inside a character of several octets
+    return blank == std::string::npos ? text : text.substr(0, blank) + " …";
+}
+
 Cell summary(const ZoneView& view, Time now) {
     if (const auto needs = needs_a_person(view, now); !needs.empty())
-        return {needs.front(), Tint::bad};
+        return {shortened(needs.front()), Tint::bad};
     if (const auto waits = waits_for_parent(view); !waits.empty())
-        return {waits.front(), Tint::warning};
+        return {shortened(waits.front()), Tint::warning};
     if (!view.plan.waits.empty())
-        return view.plan.waits.front().what;
+        return wait_line(view.plan.waits.front());
     return "";
 }
 
@@ -92,6 +107,14 @@ std::string run_line(const ZoneView& view) {
                        to_rfc3339(view.report->last_run.at));
 }
 
+std::string next_event_line(const ZoneView& view, Time now) {
+    if (!view.next_event)
+        return "next event    -\n";
+    return fmt::format("next event    {} ({}){}\n", until(view.next_event, now),
+                       to_rfc3339(*view.next_event),
+                       *view.next_event <= now ? ": kaspar-enforcer has work" : "");
+}
+
 void show_one(const ZoneView& view, Time now) {
     const Terminal terminal = standard_output();
     const auto expiry = view.first_expiry();
@@ -101,8 +124,7 @@ void show_one(const ZoneView& view, Time now) {
     text += fmt::format("zone          {}, policy {}\n", view.name(), view.zone.policy);
     text += published_line(view) + run_line(view);
     text += fmt::format("instruction   {}\n", view.remembered.history.generation);
-    text += fmt::format("next event    {}{}\n", until(view.next_event, now),
-                        view.next_event ? " (" + to_rfc3339(*view.next_event) + ")" : "");
+    text += next_event_line(view, now);
     for (const std::string& need : needs_a_person(view, now))
         text += fmt::format("{}  {}\n", tinted("needs you   ", Tint::bad, terminal), need);
     if (!view.remembered.rows.empty())
@@ -110,7 +132,7 @@ void show_one(const ZoneView& view, Time now) {
     if (!view.plan.waits.empty())
         text += "\n";
     for (const Wait& wait : view.plan.waits)
-        text += fmt::format("waits for {}: {}\n  {}{}\n", word(wait.on), wait.what, wait.why,
+        text += fmt::format("waits for {}\n  {}{}\n", wait_line(wait), wait.why,
                             wait.until ? "; until " + to_rfc3339(*wait.until) : "");
     print(text);
 }

@@ -1,9 +1,11 @@
 #include "enforcer/commands/view.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 
 #include "enforcer/report_intake.h"
 #include "enforcer/state_changes.h"
@@ -70,6 +72,23 @@ Result<std::optional<Time>> next_event(Session& session, const Zone& zone) {
     return zone.next_event;
 }
 
+/// A broken zone file has many errors, one a line; the first few tell a person what to mend.
+constexpr std::size_t errors_shown = 3;
+
+void add_errors(const std::string& zone, const std::vector<std::string>& errors,
+                std::vector<std::string>& needs) {
+    std::istringstream text(fmt::format("{}", fmt::join(errors, "\n")));
+    std::size_t lines = 0;
+    for (std::string line; std::getline(text, line); ++lines)
+        if (lines < errors_shown)
+            needs.push_back("signer: " + line);
+    if (lines > errors_shown)
+        needs.push_back(
+            fmt::format("signer: … and {} more lines; `kaspar status {} --json` has all of "
+                        "them, under last_run.errors",
+                        lines - errors_shown, zone));
+}
+
 void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
     if (view.report_fault)
         needs.push_back(*view.report_fault);
@@ -81,8 +100,7 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
             fmt::format("the new input lost most of its records and is held: look at "
                         "it, then `kaspar zone accept {}`",
                         view.name()));
-    for (const std::string& error : run.errors)
-        needs.push_back("signer: " + error);
+    add_errors(view.name(), run.errors, needs);
     if (run.errors.empty() && run.outcome == RunOutcome::refused)
         needs.push_back("the signer refused to sign the zone");
 }

@@ -173,13 +173,15 @@ Ending zone_add(Session& session, const ZoneToAdd& asked) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(const Policy policy, adopt_policy(session.with(), asked.policy));
     KASPAR_CHECK(check_files(session, wanted));
+    KASPAR_TRY(const auto known, find_zone(session.database(), wanted.name));
+    const bool again = known.has_value();
     KASPAR_CHECK(insert_or_take_up(session, wanted, policy));
     KASPAR_CHECK(transaction.commit());
     warn_of_input(wanted);
     wake_enforcer(session.configuration());
     if (!session.json())
-        print(fmt::format("zone {} is added; the enforcer's next pass makes its keys\n",
-                          zone_text(wanted.name)));
+        print(fmt::format("zone {} is added; the enforcer's next pass {}\n", zone_text(wanted.name),
+                          again ? "takes up what it left" : "makes its keys"));
     return ExitStatus::done;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "enforcer/core/timing.h"
 #include "enforcer/core/words.h"
@@ -33,9 +34,10 @@ std::vector<KeyIndex> select(const History& history, Predicate predicate) {
     return found;
 }
 
+/// Of keys made in the same second the later in the list.
 KeyIndex newest(const History& history, const std::vector<KeyIndex>& keys) {
     return *std::max_element(keys.begin(), keys.end(), [&](KeyIndex a, KeyIndex b) {
-        return history.keys[a].created < history.keys[b].created;
+        return std::pair(history.keys[a].created, a) < std::pair(history.keys[b].created, b);
     });
 }
 

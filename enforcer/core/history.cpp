@@ -77,20 +77,24 @@ DataVersion& open_data(History& history, KeySet signers, Duration ttl, Time now)
     return *known;
 }
 
-/// The signer sets that RRsets can come to carry while the signer goes from `from` to `wanted`: for
-/// each algorithm wanted, an RRset keeps its old signature until it comes due or has the new one.
-std::vector<KeySet> on_the_way(const History& history, KeySet from, KeySet wanted) {
+/// The signer sets that an RRset with signatures by `from` can come to carry under `next`: for each
+/// algorithm wanted it has the new signatures, or, where one key signs alone, an old one by a key
+/// that is still published stands in until it comes due. That may be so although the RRset had one
+/// by the key itself: that one can come due first.
+std::vector<KeySet> on_the_way(const History& history, KeySet from, const Arrangement& next) {
     std::vector<KeySet> sets{KeySet{}};
-    KeySet left = wanted;
+    KeySet left = next.zone_signers;
     while (!left.empty()) {
         const auto algorithm = history.keys[*left.begin()].algorithm;
-        const KeySet fresh = with_algorithm(history, wanted, algorithm);
-        const KeySet kept = with_algorithm(history, from, algorithm);
+        const KeySet fresh = with_algorithm(history, next.zone_signers, algorithm);
         left = left - fresh;
+        KeySet stand_ins;
+        if (fresh.size() == 1)
+            stand_ins = with_algorithm(history, from & next.dnskey, algorithm) - fresh;
         const std::size_t count = sets.size();
         for (std::size_t i = 0; i < count; ++i) {
-            if (!kept.empty() && kept != fresh)
-                sets.push_back(sets[i] | kept);
+            for (const KeyIndex key : stand_ins)
+                sets.push_back(sets[i] | KeySet::of(key));
             sets[i] |= fresh;
         }
     }
@@ -135,7 +139,7 @@ void record_data(History& history, const Observation& seen, const Policy& policy
 
     std::vector<KeySet> served = seen.data_signers;
     for (const KeySet from : seen.data_signers)
-        for (const KeySet set : on_the_way(history, from, history.arrangement.zone_signers))
+        for (const KeySet set : on_the_way(history, from, history.arrangement))
             add_once(served, set);
     for (auto& version : history.data) {
         if (!version.window.open())
@@ -213,11 +217,11 @@ std::vector<KeySet> possible_ds(const History& history, KeySet asked) {
     return sets;
 }
 
-std::vector<KeySet> possible_data(const History& history, KeySet zone_signers) {
+std::vector<KeySet> possible_data(const History& history, const Arrangement& next) {
     std::vector<KeySet> sets;
     for (const auto& version : history.data)
         if (version.window.open())
-            for (const KeySet set : on_the_way(history, version.signers, zone_signers))
+            for (const KeySet set : on_the_way(history, version.signers, next))
                 add_once(sets, set);
     return sets;
 }
@@ -229,7 +233,7 @@ void instruct(History& history, const Arrangement& next, const Policy& policy, T
         history.ds_asked = now;
     }
     open_dnskey(history, next.dnskey, next.dnskey_signers, policy.dnskey_ttl, now);
-    for (const KeySet signers : possible_data(history, next.zone_signers))
+    for (const KeySet signers : possible_data(history, next))
         open_data(history, signers, policy.max_ttl, now);
     history.arrangement = next;
 }

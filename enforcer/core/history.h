@@ -116,7 +116,7 @@ void forget(History& history, const Policy& policy, Time now);
 
 /// The versions that an arrangement could add to those that are open now.
 std::vector<KeySet> possible_ds(const History& history, KeySet asked);
-std::vector<KeySet> possible_data(const History& history, KeySet zone_signers);
+std::vector<KeySet> possible_data(const History& history, const Arrangement& next);
 
 /// Those of `keys` that have `algorithm`.
 KeySet with_algorithm(const History& history, KeySet keys, Algorithm algorithm);

@@ -51,23 +51,25 @@ KeySet losing_dnskey(const History& history, const Group& group, const Arrangeme
 
 Arrangement moved(const History& history, const Group& group, const Move& move) {
     Arrangement next = history.arrangement;
+    const auto gains = [&](Records record) { return (move.gain & group.records & record) != 0; };
+    const auto loses = [&](Records record) { return (move.lose & group.records & record) != 0; };
     const KeySet in_ksk = having(history, group.incoming, signs_dnskey);
     const KeySet in_zsk = having(history, group.incoming, signs_zone);
-    if (move.gain & ds_record)
+    if (gains(ds_record))
         next.ds |= in_ksk;
-    if (move.gain & dnskey_record)
+    if (gains(dnskey_record))
         next.dnskey |= group.incoming;
-    if (move.gain & dnskey_signature)
+    if (gains(dnskey_signature))
         next.dnskey_signers |= in_ksk;
-    if (move.gain & zone_signatures)
+    if (gains(zone_signatures))
         next.zone_signers |= in_zsk;
-    if (move.lose & ds_record)
+    if (loses(ds_record))
         next.ds = next.ds - group.outgoing;
-    if (move.lose & dnskey_signature)
+    if (loses(dnskey_signature))
         next.dnskey_signers = next.dnskey_signers - group.outgoing;
-    if (move.lose & zone_signatures)
+    if (loses(zone_signatures))
         next.zone_signers = next.zone_signers - group.outgoing;
-    if (move.lose & dnskey_record)
+    if (loses(dnskey_record))
         next.dnskey = next.dnskey - losing_dnskey(history, group, next);
     return next;
 }
@@ -178,6 +180,25 @@ bool too_many_undecided(const History& history, const Arrangement& next) {
     return (possibly - surely).size() > most_undecided_ds;
 }
 
+/// Removes beforehand as many of the outgoing DS as may go by themselves.
+void clear_ds(const History& history, const Policy& policy, const Group& group, const Move& move,
+              KeySet candidates, Time now, Plan& plan) {
+    if ((move.lose & group.records & ds_record) == 0)
+        return;
+    const Arrangement& present = history.arrangement;
+    Arrangement next = present;
+    for (const KeyIndex key : group.outgoing& present.ds& candidates) {
+        Arrangement without = next;
+        without.ds.erase(key);
+        if (!without.ds.empty() && !too_many_undecided(history, without) &&
+            !obstacle(history, without, move.margin, policy, now))
+            next = without;
+    }
+    if (next != present)
+        plan.rearrange = Rearrange{
+            next, fmt::format("{}: {}", group.sequence->name, difference(history, present, next))};
+}
+
 /// Takes the group's next move if the rule allows it; else notes what it waits for.
 void plan_group(const History& history, const Policy& policy, const Group& group, Time now,
                 Plan& plan) {
@@ -185,12 +206,17 @@ void plan_group(const History& history, const Policy& policy, const Group& group
         const Arrangement next = moved(history, group, move);
         if (next == history.arrangement)
             continue;
+        // A key whose successor is not made yet (plan_goals says why) keeps its DS: without any DS
+        // the zone would be insecure.
+        if (next.ds.empty() && !history.arrangement.ds.empty() && !policy.keys.empty())
+            return;
         const std::string what = fmt::format("{}: {}", group.sequence->name,
                                              difference(history, history.arrangement, next));
         const KeySet keys = group.incoming | group.outgoing;
         if (next.ds != history.arrangement.ds && too_many_undecided(history, next)) {
             plan.waits.push_back(
                 {keys, what, "the parent has not answered earlier changes", Waiting::parent, {}});
+            clear_ds(history, policy, group, move, group.outgoing, now, plan);
             return;
         }
         const auto hindrance = obstacle(history, next, move.margin, policy, now);
@@ -198,6 +224,10 @@ void plan_group(const History& history, const Policy& policy, const Group& group
             plan.rearrange = Rearrange{next, what};
             return;
         }
+        // Overtaken rolls can leave DS at the parent whose keys sign nothing. They go before the
+        // one that resolvers use: if all went at once, that one might be removed first.
+        clear_ds(history, policy, group, move, group.outgoing - history.arrangement.dnskey_signers,
+                 now, plan);
         plan.waits.push_back(
             {keys, what, reason(history, *hindrance), waits_on(*hindrance), hindrance->until});
         wake(plan, hindrance->until);

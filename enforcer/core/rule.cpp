@@ -72,7 +72,7 @@ Candidates data_candidates(const History& history, const Arrangement& next, Dura
     Candidates found;
     for (const auto& version : history.data)
         remember(found, version.signers, {}, version.window, margin, now);
-    for (const KeySet keys : possible_data(history, next.zone_signers))
+    for (const KeySet keys : possible_data(history, next))
         bring(found, {keys, {}, {}, true}, margin, now);
     return found;
 }

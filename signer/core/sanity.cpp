@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "signer/core/content.h"
 #include "signer/core/cuts.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
@@ -20,31 +22,30 @@ constexpr std::string_view below_delegation =
 constexpr std::string_view below_dname =
     "below a DNAME; it is published unsigned and no resolver will see it (RFC 6672 §2.4)";
 
-/// Lines of one kind: the first ones, and how many there were.
+/// Lines of one kind, in the order of the zone file: the first ones found, and how many there were.
 class Lines {
   public:
-    void add(std::string line) {
+    void add(Origin origin, std::string line) {
         if (++count_ <= most_listed)
-            lines_.push_back(std::move(line));
+            lines_.emplace_back(origin, std::move(line));
     }
 
     std::vector<std::string> take(std::string_view what) {
+        std::stable_sort(lines_.begin(), lines_.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.first.file, a.first.line) < std::tie(b.first.file, b.first.line);
+        });
+        std::vector<std::string> told;
+        for (auto& [origin, line] : lines_)
+            told.push_back(std::move(line));
         if (count_ > most_listed)
-            lines_.push_back(fmt::format("… and {} more {}", count_ - most_listed, what));
-        return std::move(lines_);
+            told.push_back(fmt::format("… and {} more {}", count_ - most_listed, what));
+        return told;
     }
 
   private:
-    std::vector<std::string> lines_;
+    std::vector<std::pair<Origin, std::string>> lines_;
     std::uint64_t count_ = 0;
 };
-
-bool is_made_anew(std::uint16_t type, bool at_apex) {
-    if (type == rr::rrsig || type == rr::nsec || type == rr::nsec3)
-        return true;
-    return at_apex && (type == rr::dnskey || type == rr::cds || type == rr::cdnskey ||
-                       type == rr::nsec3param || type == rr::zonemd);
-}
 
 bool is_address(std::uint16_t type) {
     return type == rr::a || type == rr::aaaa;
@@ -76,11 +77,11 @@ class SanityCheck {
     }
 
     void error(const Node& node, const RRset& rrset, std::string_view words) {
-        errors_.add(fmt::format("{}: {}", place(node, rrset), words));
+        errors_.add(rrset.origin, fmt::format("{}: {}", place(node, rrset), words));
     }
 
     void warning(const Node& node, const RRset& rrset, std::string_view words) {
-        warnings_.add(fmt::format("{}: {}", place(node, rrset), words));
+        warnings_.add(rrset.origin, fmt::format("{}: {}", place(node, rrset), words));
     }
 
     // ---- the apex
@@ -100,16 +101,16 @@ class SanityCheck {
     }
 
     void missing_at_apex(std::string_view type, std::string_view remedy) {
-        errors_.add(fmt::format("{}: {} has no {} record; {}",
-                                files_.empty() ? "zone" : files_[0].path.string(),
-                                name_text(zone_.apex().wire()), type, remedy));
+        errors_.add({}, fmt::format("{}: {} has no {} record; {}",
+                                    files_.empty() ? "zone" : files_[0].path.string(),
+                                    name_text(zone_.apex().wire()), type, remedy));
     }
 
     // ---- every name
 
     void check_node(const Node& node, NodeKind kind) {
         for (const auto& rrset : zone_.rrsets(node)) {
-            if (is_made_anew(rrset.type, kind == NodeKind::apex)) {
+            if (is_made_by_signer(rrset.type, kind == NodeKind::apex)) {
                 strip(rrset);
                 continue;
             }
@@ -200,7 +201,7 @@ class SanityCheck {
 
     void warn_of_hidden(const Node& node, std::string_view words) {
         for (const auto& rrset : zone_.rrsets(node))
-            if (!is_made_anew(rrset.type, false))
+            if (!is_made_by_signer(rrset.type, false))
                 warning(node, rrset, words);
     }
 

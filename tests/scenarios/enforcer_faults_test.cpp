@@ -5,7 +5,7 @@
 #include <future>
 
 #include "enforcer/store/database.h"
-#include "tests/scenarios/sandbox.h"
+#include "tests/scenarios/box.h"
 #include "tests/support/catch.h"
 
 using namespace kaspar;
@@ -179,6 +179,21 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
     CHECK(says(pass, "other.org"));
+}
+
+TEST_CASE("a report from the future is not taken in, and the true one after it is", "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    auto report = box.perfect_report();
+    report.publication->published += std::chrono::days(3000);
+    box.write_report(report);
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(pass.errors.find("one of the clocks is wrong") != std::string::npos);
+    box.sign();
+    CHECK(box.enforcer().status == 0);
+    CHECK(box.key("zsk")["dnskey"] == "rumoured");
 }
 
 TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {

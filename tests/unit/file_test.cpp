@@ -189,3 +189,12 @@ TEST_CASE("a lock is held by one until it is dropped", "[file]") {
     CHECK(FileLock::acquire(folder / "lock", true).ok());
     CHECK(FileLock::acquire(folder / "none" / "lock", false).fault().kind == FaultClass::io);
 }
+
+TEST_CASE("a FIFO in a file's place is refused instead of waited for", "[file]") {
+    const TempFolder folder;
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    for (const auto& fault :
+         {identify_file(folder / "fifo").fault(), read_file_if_there(folder / "fifo").fault()})
+        CHECK(fault.words.find("not a regular file") != std::string::npos);
+    CHECK_FALSE(identify_file(folder.path()).ok());
+}

@@ -1,0 +1,193 @@
+// Whole rolls with the real programs on a simulated clock, from the first signing on: enforcer,
+// signer and the operator's words for the DS, event by event. After every step every program says
+// that all is well and the verifier accepts the zone; in the end the zone has the keys that its
+// policy asks for.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/catch.h"
+#include "tests/support/installation.h"
+
+using namespace kaspar;
+using namespace kaspar::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start = *parse_rfc3339("2026-11-24T00:00:00Z");
+
+constexpr auto zone_text = R"($TTL 300
+@     SOA  ns.example.net. hostmaster.example.net. 1 3600 900 1209600 300
+@     NS   ns.example.net.
+www   A    192.0.2.1
+*.w   TXT  "wild"
+sub   NS   ns.sub
+ns.sub A   192.0.2.3
+)";
+
+/// A policy whose waits are minutes; signatures last for days, and are replaced at once where a
+/// roll asks for it, so that a roll takes hours.
+std::string policy(const std::string& keys, const std::string& more = "") {
+    return fmt::format(R"({{ "version": 1,
+  "signatures": {{ "validity": "4d", "dnskey_validity": "4d", "denial_validity": "4d", "refresh": "2d",
+                   "jitter": "1h", "resign": "10m", "renew": "at-once" }},
+  "dnskey": {{ "ttl": "5m", "publish_safety": "5m", "retire_safety": "5m" }},
+  "zone": {{ "propagation_delay": "1m", "max_ttl": "10m" }},
+  "parent": {{ "propagation_delay": "1m", "ds_ttl": "10m" }},{}
+  "keys": [ {} ] }})",
+                       more, keys);
+}
+
+std::string key(const std::string& role, const std::string& algorithm = "ecdsap256sha256",
+                const std::string& rollover = "") {
+    return fmt::format(R"({{ "role": "{}", "algorithm": "{}"{} }})", role, algorithm,
+                       rollover.empty() ? "" : fmt::format(R"(, "rollover": "{}")", rollover));
+}
+
+std::string pair(const std::string& algorithm = "ecdsap256sha256") {
+    return key("ksk", algorithm) + "," + key("zsk", algorithm);
+}
+
+class Life {
+  public:
+    explicit Life(const std::string& text) {
+        site.set_time(now);
+        set_policy(text);
+        site.write("example.com", zone_text);
+        site.add_zone("example.com", "test");
+    }
+
+    void set_policy(const std::string& text) { site.write("policies/test.json", text); }
+
+    nlohmann::json status() const {
+        const auto told = site.kaspar({"status", "example.com", "--json"});
+        return nlohmann::json::parse(told.output);
+    }
+
+    /// "ksk ecdsap256sha256" of each key whose DNSKEY caches may hold, sorted.
+    std::vector<std::string> keys() const {
+        std::vector<std::string> found;
+        const auto told = status();
+        for (const auto& one : told["keys"])
+            if (one["dnskey"] != "hidden")
+                found.push_back(fmt::format("{} {}", one["role"].get<std::string>(),
+                                            one["algorithm"].get<std::string>()));
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    std::string ds() const { return site.kaspar({"ds", "show", "example.com"}).output; }
+
+    /// Lives on for `length`, a step every ten minutes, the operator answering at once.
+    void live(Duration length, bool is_signed = true) {
+        for (const Time end = now + length; now < end; now += 10min) {
+            site.set_time(now);
+            step(is_signed);
+        }
+    }
+
+    Installation site;
+    Time now = start;
+
+  private:
+    void step(bool is_signed) {
+        INFO(to_rfc3339(now));
+        expect(site.enforcer());
+        expect(site.signer());
+        expect(site.enforcer());
+        (void)site.kaspar({"ds", "seen", "example.com"});
+        (void)site.kaspar({"ds", "gone", "example.com"});
+        if (is_signed)
+            expect(site.verify("example.com"));
+    }
+};
+
+const std::vector<std::string> p256_pair{"ksk ecdsap256sha256", "zsk ecdsap256sha256"};
+
+/// Until the first signing is over and the parent has the DS.
+void become_secure(Life& life) {
+    life.live(1h);
+    REQUIRE_FALSE(life.ds().empty());
+}
+
+/// Rolls by command; afterwards the zone has another DS or the same, and as many keys as before.
+void roll(const std::string& keys, const std::string& role, bool another_ds) {
+    Life life(policy(keys));
+    become_secure(life);
+    const auto before = life.keys();
+    const auto ds = life.ds();
+    expect(life.site.kaspar({"key", "roll", "example.com", "--role", role}));
+    life.live(20min);
+    CHECK(life.keys().size() == before.size() + 1);
+    life.live(2h);
+    CHECK(life.keys() == before);
+    CHECK((life.ds() != ds) == another_ds);
+}
+
+/// Edits the policy; afterwards the zone has these keys.
+void change(const std::string& from, const std::string& to, const std::vector<std::string>& keys) {
+    Life life(from);
+    become_secure(life);
+    life.set_policy(to);
+    life.live(3h);
+    CHECK(life.keys() == keys);
+    CHECK_FALSE(life.ds().empty());
+}
+
+}  // namespace
+
+TEST_CASE("each method of rolling a key goes to its end", "[lifecycle]") {
+    const std::string p256 = "ecdsap256sha256";
+    SECTION("ZSK pre-publication") {
+        roll(pair(), "zsk", false);
+    }
+    SECTION("ZSK double-signature") {
+        roll(key("ksk") + "," + key("zsk", p256, "double-signature"), "zsk", false);
+    }
+    SECTION("KSK double-signature") {
+        roll(pair(), "ksk", true);
+    }
+    SECTION("KSK double-DS") {
+        roll(key("ksk", p256, "double-ds") + "," + key("zsk"), "ksk", true);
+    }
+    SECTION("KSK double-RRset") {
+        roll(key("ksk", p256, "double-rrset") + "," + key("zsk"), "ksk", true);
+    }
+    SECTION("CSK") {
+        roll(key("csk"), "csk", true);
+    }
+}
+
+TEST_CASE("an edited policy changes algorithm and scheme", "[lifecycle]") {
+    const std::vector<std::string> ed25519_pair{"ksk ed25519", "zsk ed25519"};
+    const std::string liberal = R"("algorithm_rollover": "liberal",)";
+    SECTION("another algorithm, conservative") {
+        change(policy(pair()), policy(pair("ed25519")), ed25519_pair);
+    }
+    SECTION("another algorithm, liberal") {
+        change(policy(pair(), liberal), policy(pair("ed25519"), liberal), ed25519_pair);
+    }
+    SECTION("KSK and ZSK to CSK") {
+        change(policy(pair()), policy(key("csk")), {"csk ecdsap256sha256"});
+    }
+    SECTION("CSK to KSK and ZSK of another algorithm") {
+        change(policy(key("csk", "ed25519")), policy(pair()), p256_pair);
+    }
+}
+
+TEST_CASE("a zone goes insecure and comes back", "[lifecycle]") {
+    Life life(policy(pair()));
+    become_secure(life);
+    life.set_policy(policy(""));
+    life.live(30min, false);
+    CHECK(life.ds().empty());
+    life.live(1h, false);
+    CHECK(life.keys().empty());
+    CHECK(life.site.read("example.com.signed").find("RRSIG") == std::string::npos);
+    life.set_policy(policy(pair()));
+    life.live(2h);
+    CHECK(life.keys() == p256_pair);
+    CHECK_FALSE(life.ds().empty());
+}

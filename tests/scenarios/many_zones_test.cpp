@@ -1,0 +1,475 @@
+// Many zones, some of them broken: one bad zone never stops another, never harms its own last
+// output, and never expires; and nothing is done that need not be done.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/catch.h"
+#include "tests/support/installation.h"
+
+using namespace kaspar;
+using namespace kaspar::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start = *parse_rfc3339("2026-11-24T00:00:00Z");
+
+constexpr auto policy = R"({ "version": 1,
+  "signatures": { "validity": "14d", "refresh": "7d", "jitter": "12h" },
+  "keys": [ { "role": "ksk", "algorithm": "ecdsap256sha256", "keystore": "local" },
+            { "role": "zsk", "algorithm": "ecdsap256sha256", "keystore": "local" } ] })";
+
+constexpr auto good_zone = R"($TTL 3600
+@     SOA  ns.example.net. hostmaster.example.net. 1 3600 900 1209600 600
+@     NS   ns.example.net.
+www   A    192.0.2.1
+mail  A    192.0.2.2
+)";
+
+constexpr auto wrong_address = "wrong A    192.0.2.256\n";  // line 6 of a zone file
+
+/// An installation with zones under the policy above, on a simulated clock.
+class ManyZones {
+  public:
+    explicit ManyZones(std::vector<std::string> names) : names_(std::move(names)) {
+        site.set_time(start);
+        site.write("policies/test.json", policy);
+        for (const auto& name : names_) {
+            site.write(name, good_zone);
+            site.add_zone(name, "test");
+        }
+        expect(site.enforcer());
+    }
+
+    const std::vector<std::string>& names() const { return names_; }
+    std::string output(const std::string& zone) const { return site.read(zone + ".signed"); }
+    bool is_signed(const std::string& zone) const {
+        return std::filesystem::exists(site / (zone + ".signed"));
+    }
+
+    RunOutcome last_outcome(const std::string& zone) const {
+        return site.report(zone).last_run.outcome;
+    }
+
+    /// What a signer's run says of each zone, in JSON; fails the test unless it ends with `status`.
+    std::map<std::string, nlohmann::json> sign(int status) const {
+        const auto run = site.signer({"--json"});
+        expect(run, status);
+        std::map<std::string, nlohmann::json> told;
+        for (const auto& zone : nlohmann::json::parse(run.output))
+            told[zone.at("zone").get<std::string>()] = zone;
+        return told;
+    }
+
+    /// Fails the test unless the verifier accepts the zone's output at this time.
+    void verify(const std::string& zone, Time at) {
+        site.set_time(at);
+        expect(site.verify(zone));
+    }
+
+    Installation site;
+
+  private:
+    std::vector<std::string> names_;
+};
+
+std::vector<std::string> ten_names() {
+    std::vector<std::string> names;
+    for (int number = 0; number < 10; ++number)
+        names.push_back(fmt::format("zone{}.example", number));
+    return names;
+}
+
+constexpr auto with_syntax_error = "zone2.example", missing = "zone5.example",
+               without_soa = "zone8.example";
+
+bool is_broken(const std::string& zone) {
+    return zone == with_syntax_error || zone == missing || zone == without_soa;
+}
+
+/// One zone has a syntax error, one's file is missing, one has no SOA record.
+void break_three(const ManyZones& zones) {
+    zones.site.write(with_syntax_error, std::string(good_zone) + wrong_address);
+    std::filesystem::remove(zones.site / missing);
+    zones.site.write(without_soa, "$TTL 3600\n@ NS ns.example.net.\nwww A 192.0.2.1\n");
+}
+
+/// Fails the test unless `words` has each of the parts.
+void check_names(const std::string& words, const std::vector<std::string>& parts) {
+    INFO(words);
+    for (const auto& part : parts)
+        CHECK(words.find(part) != std::string::npos);
+}
+
+/// The three are told of by name, with file, and line where there is one.
+void check_three_are_told(const ManyZones& zones, const std::string& words) {
+    const auto file = [&](const std::string& zone) { return (zones.site / zone).string(); };
+    check_names(words, {std::string(with_syntax_error) + ": " + file(with_syntax_error) + ":6: ",
+                        std::string(missing) + ": " + file(missing) + ": ",
+                        std::string(without_soa) + ": " + file(without_soa) + ": "});
+}
+
+struct Place {
+    ino_t inode;
+    std::int64_t modified;  ///< nanoseconds
+    bool operator==(const Place&) const = default;
+};
+
+Place place_of(const std::filesystem::path& file) {
+    struct stat found {};
+    REQUIRE(::stat(file.c_str(), &found) == 0);
+    return {found.st_ino, found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec};
+}
+
+/// The file of one of a zone's keys, in the installation's folder.
+std::string key_file_of(const ManyZones& zones, const std::string& zone) {
+    const auto listed = zones.site.kaspar({"key", "list", zone, "--json"});
+    expect(listed);
+    const auto keys = nlohmann::json::parse(listed.output);
+    return "keys/" + keys.at(0).at("locator").get<std::string>() + ".p8";
+}
+
+/// An instruction altered in one field, its seal left as it was.
+std::string with_zonemd(std::string instruction) {
+    const std::string without = "\"zonemd\": false";
+    REQUIRE(instruction.find(without) != std::string::npos);
+    return instruction.replace(instruction.find(without), without.size(), "\"zonemd\": true");
+}
+
+/// A good zone with so many hosts besides.
+std::string zone_with_hosts(int count) {
+    std::string text = good_zone;
+    for (int host = 0; host < count; ++host)
+        text += fmt::format("host{} A 192.0.2.{}\n", host, host);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("of ten new zones with three broken ones, seven are signed and three reported",
+          "[many]") {
+    ManyZones zones(ten_names());
+    break_three(zones);
+    const auto run = zones.site.signer();
+    expect(run, 1);
+    check_three_are_told(zones, run.errors);
+    for (const auto& name : zones.names()) {
+        INFO(name);
+        CHECK(zones.is_signed(name) == !is_broken(name));
+        CHECK(zones.last_outcome(name) ==
+              (is_broken(name) ? RunOutcome::refused : RunOutcome::published));
+        CHECK(zones.site.report(name).publication.has_value() == !is_broken(name));
+        CHECK((run.errors.find(name) != std::string::npos) == is_broken(name));
+    }
+
+    const auto health = zones.site.kaspar({"health"});
+    CHECK(health.status == 1);
+    check_names(health.output + health.errors, {with_syntax_error, missing, without_soa});
+
+    // Once mended, only the three have work to do, and all is well.
+    for (const auto& name : {with_syntax_error, missing, without_soa})
+        zones.site.write(name, good_zone);
+    for (const auto& [name, told] : zones.sign(0)) {
+        INFO(name);
+        CHECK(told["outcome"] == (is_broken(name) ? "published" : "unchanged"));
+    }
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"health"}));
+    for (const auto& name : zones.names())
+        zones.verify(name, start + 1h);
+}
+
+TEST_CASE("a zone that breaks stays as it was, byte for byte, and is kept alive before it expires",
+          "[many]") {
+    ManyZones zones(ten_names());
+    zones.sign(0);
+    std::map<std::string, std::string> before;
+    std::map<std::string, Place> place;
+    for (const auto& name : zones.names()) {
+        before[name] = zones.output(name);
+        place[name] = place_of(zones.site / (name + ".signed"));
+    }
+    break_three(zones);
+    for (const auto day : {24h, 48h}) {
+        zones.site.set_time(start + day);
+        const auto run = zones.site.signer();
+        expect(run, 1);
+        check_three_are_told(zones, run.errors);
+        for (const auto& name : zones.names()) {
+            INFO(name);
+            check_names(run.output, {name + (is_broken(name) ? ": refused; " : ": unchanged, ")});
+            CHECK(zones.output(name) == before[name]);
+            CHECK(place_of(zones.site / (name + ".signed")) == place[name]);
+        }
+    }
+
+    // Eight days on, every signature has less than its seven days left.
+    const Time later = start + 8 * 24h;
+    zones.site.set_time(later);
+    const auto told = zones.sign(1);
+    for (const auto& name : zones.names()) {
+        INFO(name);
+        CHECK(told.at(name)["outcome"] == (is_broken(name) ? "kept_alive" : "published"));
+        CHECK(told.at(name)["errors"].empty() == !is_broken(name));
+        const auto report = zones.site.report(name);
+        REQUIRE(report.publication.has_value());
+        CHECK(report.publication->first_expiry > later + 13 * 24h);
+        CHECK(zones.output(name) != before[name]);
+        check_names(zones.output(name), {"192.0.2.1\n", "192.0.2.2\n"});
+    }
+
+    // Nothing more is due, and the three are still told of.
+    const auto again = zones.sign(1);
+    for (const auto& name : zones.names())
+        CHECK(again.at(name)["outcome"] == (is_broken(name) ? "refused" : "unchanged"));
+
+    // Past the first expiry, all are as good as new.
+    for (const auto& name : zones.names())
+        zones.verify(name, start + 18 * 24h);
+}
+
+TEST_CASE("a zone kept alive takes a mended input up at once", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.sign(0);
+    zones.site.write("one.example", std::string(good_zone) + wrong_address);
+    zones.site.set_time(start + 8 * 24h);
+    CHECK(zones.sign(1).at("one.example")["outcome"] == "kept_alive");
+    zones.site.write("one.example", std::string(good_zone) + "mended A 192.0.2.9\n");
+    const auto told = zones.sign(0).at("one.example");
+    CHECK(told["outcome"] == "published");
+    // The record, its NSEC, the NSEC before it, and the SOA.
+    CHECK(told["signatures_made"] == 4);
+    CHECK(zones.output("one.example").find("192.0.2.9\n") != std::string::npos);
+}
+
+TEST_CASE("the loss of most of a zone is held until a person accepts just that input", "[many]") {
+    ManyZones zones({"one.example", "other.example"});
+    zones.site.write("one.example", zone_with_hosts(40));
+    zones.sign(0);
+    const auto before = zones.output("one.example");
+    CHECK(zones.site.kaspar({"zone", "accept", "one.example"}).status == 1);  // nothing is held
+
+    zones.site.write("one.example", zone_with_hosts(5));
+    const auto run = zones.site.signer();
+    expect(run, 1);
+    check_names(run.errors, {"one.example: " + (zones.site / "one.example").string() + ": ",
+                             "`kaspar zone accept one.example`"});
+    CHECK(zones.last_outcome("one.example") == RunOutcome::held);
+    CHECK(zones.last_outcome("other.example") == RunOutcome::published);
+    CHECK(zones.output("one.example") == before);
+    const auto health = zones.site.kaspar({"health"});
+    CHECK(health.status == 1);
+    check_names(health.output + health.errors, {"kaspar zone accept one.example"});
+
+    // What was accepted is that input, not whatever comes after it.
+    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
+    zones.site.write("one.example", zone_with_hosts(3));
+    const auto others = zones.sign(1);
+    CHECK(others.at("one.example")["outcome"] == "held");
+    CHECK(zones.output("one.example").find("host39.") != std::string::npos);
+
+    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
+    const auto after = zones.output("one.example");
+    CHECK(after.find("host2.one.example.") != std::string::npos);
+    CHECK(after.find("host3.one.example.") == std::string::npos);
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"health"}));
+    zones.verify("one.example", start + 1h);
+}
+
+TEST_CASE("a held zone is kept alive with all that it had", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.site.write("one.example", zone_with_hosts(40));
+    zones.sign(0);
+    zones.site.write("one.example", zone_with_hosts(5));
+    zones.sign(1);
+    zones.site.set_time(start + 8 * 24h);
+    const auto told = zones.sign(1).at("one.example");
+    CHECK(told["outcome"] == "kept_alive");
+    CHECK_FALSE(told["held_input"].is_null());
+    CHECK(zones.output("one.example").find("host39.") != std::string::npos);
+    zones.verify("one.example", start + 18 * 24h);
+    // It can still be accepted.
+    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
+    CHECK(zones.output("one.example").find("host39.") == std::string::npos);
+}
+
+TEST_CASE("a held zone whose input comes back whole needs nobody", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.site.write("one.example", zone_with_hosts(40));
+    zones.sign(0);
+    const auto output = place_of(zones.site / "one.example.signed");
+    zones.site.write("one.example", zone_with_hosts(5));
+    CHECK(zones.sign(1).at("one.example")["outcome"] == "held");
+    zones.site.write("one.example", zone_with_hosts(40));
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "unchanged");
+    CHECK(place_of(zones.site / "one.example.signed") == output);
+    CHECK(zones.site.kaspar({"zone", "accept", "one.example"}).status == 1);
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"health"}));
+}
+
+TEST_CASE("a second run with nothing to do writes nothing and says so", "[many]") {
+    ManyZones zones({"one.example", "other.example"});
+    zones.sign(0);
+    const auto output = place_of(zones.site / "one.example.signed");
+    const auto publication = zones.site.report("one.example").publication;
+    zones.site.set_time(start + 24h);
+    const auto run = zones.site.signer();
+    expect(run);
+    CHECK(run.errors.empty());
+    check_names(run.output, {"one.example: unchanged", "other.example: unchanged"});
+    CHECK(place_of(zones.site / "one.example.signed") == output);
+    CHECK(zones.site.report("one.example").publication == publication);
+    CHECK(zones.sign(0).at("one.example")["signatures_made"] == 0);
+
+    // An input written again with the same content is no change either.
+    zones.site.write("one.example", good_zone);
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "unchanged");
+    CHECK(place_of(zones.site / "one.example.signed") == output);
+}
+
+TEST_CASE("a change of the input signs only what it must", "[many]") {
+    ManyZones zones({"one.example"});
+    const std::string zone = "one.example";
+    zones.sign(0);
+    const auto all = zones.site.report(zone).publication->signatures;
+    // DNSKEY, SOA, NS, two addresses, three NSEC; no CDS yet.
+    REQUIRE(all == 8);
+
+    const auto changed_to = [&](const std::string& text, unsigned made, unsigned reused) {
+        const auto serial = zones.site.report(zone).publication->serial;
+        zones.site.write(zone, text);
+        const auto told = zones.sign(0).at(zone);
+        INFO(told.dump(2));
+        CHECK(told["outcome"] == "published");
+        CHECK(told["signatures_made"] == made);
+        CHECK(told["signatures_reused"] == reused);
+        const auto publication = zones.site.report(zone).publication;
+        CHECK(publication->signatures_made == made);
+        CHECK(publication->signatures_reused == reused);
+        CHECK(publication->serial > serial);
+    };
+    const std::string text = good_zone;
+    // An address: it and the SOA, whose serial grows.
+    auto other_address = text;
+    other_address.replace(other_address.find("192.0.2.2"), 9, "192.0.2.7");
+    changed_to(other_address, 2, 6);
+    // A name more: its address and NSEC, the NSEC before it, the SOA.
+    changed_to(other_address + "new A 192.0.2.8\n", 4, 6);
+    // The name is gone again: the NSEC before it, the SOA.
+    changed_to(other_address, 2, 6);
+    // A type more at a name: it, the NSEC there, the SOA.
+    changed_to(other_address + "www TXT \"more\"\n", 3, 6);
+    // A TTL alone.
+    auto other_ttl = other_address + "www TXT \"more\"\n";
+    other_ttl.replace(other_ttl.find("mail  A"), 7, "mail 60 A");
+    changed_to(other_ttl, 2, 7);
+    zones.verify(zone, start + 1h);
+}
+
+TEST_CASE("the zone nearest to its expiry goes first", "[many]") {
+    ManyZones zones({"a.example", "b.example", "c.example"});
+    expect(zones.site.signer({"--zone", "c.example"}));
+    zones.site.set_time(start + 48h);
+    expect(zones.site.signer({"--zone", "a.example"}));
+    zones.site.set_time(start + 24h);
+    expect(zones.site.signer({"--zone", "b.example"}));
+    zones.site.set_time(start + 9 * 24h);
+    const auto run = zones.site.signer();
+    expect(run);
+    const auto place = [&](const std::string& zone) { return run.output.find(zone + ": "); };
+    INFO(run.output);
+    CHECK(place("c.example") < place("b.example"));
+    CHECK(place("b.example") < place("a.example"));
+    CHECK(place("a.example") != std::string::npos);
+}
+
+TEST_CASE("a bad key, instruction or output folder of one zone stops no other", "[many]") {
+    ManyZones zones({"good.example", "key.example", "instruction.example"});
+    std::filesystem::create_directory(zones.site / "folder");
+    zones.site.write("folder.example", good_zone);
+    expect(zones.site.kaspar({"zone", "add", "folder.example", "--policy", "test", "--input",
+                              zones.site / "folder.example", "--output",
+                              zones.site / "folder" / "signed"}));
+    expect(zones.site.enforcer());
+    zones.sign(0);
+    const auto key = zones.output("key.example"), instruction = zones.output("instruction.example"),
+               folder = zones.site.read("folder/signed");
+
+    const auto key_name = key_file_of(zones, "key.example");
+    const auto key_text = zones.site.read(key_name);
+    zones.site.write(key_name, key_text.substr(0, key_text.size() / 2));
+    const auto instruction_name = "state/instructions/instruction.example";
+    const auto instruction_text = zones.site.read(instruction_name);
+    zones.site.write(instruction_name, with_zonemd(instruction_text));
+    std::filesystem::rename(zones.site / "folder", zones.site / "elsewhere");
+
+    zones.site.set_time(start + 8 * 24h);
+    const auto run = zones.site.signer();
+    expect(run, 1);
+    check_names(run.output, {"good.example: published ", "key.example: refused; ",
+                             "instruction.example: refused; ", "folder.example: refused; "});
+    check_names(run.errors, {"key.example: key ", (zones.site / key_name).string() + ": ",
+                             "instruction.example: " + (zones.site / instruction_name).string(),
+                             "folder.example: ", (zones.site / "folder").string()});
+    CHECK(run.errors.find("good.example") == std::string::npos);
+    CHECK(zones.output("key.example") == key);
+    CHECK(zones.output("instruction.example") == instruction);
+    CHECK(zones.site.read("elsewhere/signed") == folder);
+
+    zones.site.write(key_name, key_text);
+    zones.site.write(instruction_name, instruction_text);
+    std::filesystem::rename(zones.site / "elsewhere", zones.site / "folder");
+    const auto mended = zones.sign(0);
+    for (const auto* name : {"key.example", "instruction.example", "folder.example"})
+        CHECK(mended.at(name)["outcome"] == "published");
+    CHECK(mended.at("good.example")["outcome"] == "unchanged");
+}
+
+TEST_CASE("a roll goes on while the input is broken", "[many]") {
+    ManyZones zones({"one.example"});
+    zones.sign(0);
+    expect(zones.site.enforcer());
+    zones.site.write("one.example", std::string(good_zone) + wrong_address);
+    CHECK(zones.sign(1).at("one.example")["outcome"] == "refused");
+    zones.site.set_time(start + 48h);
+    expect(zones.site.enforcer());
+    expect(zones.site.kaspar({"ds", "seen", "one.example"}));
+    expect(zones.site.kaspar({"key", "roll", "one.example", "--role", "zsk"}));
+    expect(zones.site.enforcer());
+    const auto told = zones.sign(1).at("one.example");
+    INFO(told.dump(2) << zones.site.kaspar({"status", "one.example"}).output);
+    CHECK(told["outcome"] == "kept_alive");
+    const auto report = zones.site.report("one.example");
+    CHECK(report.publication->dnskeys.size() == 3);
+    CHECK(report.publication->generation == report.last_run.generation);
+    expect(zones.site.enforcer());
+    zones.verify("one.example", start + 49h);
+}
+
+TEST_CASE("a zone whose input is broken and whose output is lost is told of, and begins anew",
+          "[many]") {
+    ManyZones zones({"one.example", "other.example"});
+    zones.sign(0);
+    const auto serial = zones.site.report("one.example").publication->serial;
+    std::filesystem::remove(zones.site / "one.example.signed");
+    zones.site.write("one.example", std::string(good_zone) + wrong_address);
+    zones.site.set_time(start + 8 * 24h);
+    const auto told = zones.sign(1);
+    CHECK(told.at("one.example")["outcome"] == "refused");
+    check_names(told.at("one.example")["errors"].dump(),
+                {"one.example:6: ", "cannot be kept alive", "one.example.signed"});
+    CHECK(told.at("other.example")["outcome"] == "published");
+    CHECK_FALSE(zones.is_signed("one.example"));
+
+    zones.site.write("one.example", good_zone);
+    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
+    CHECK(zones.site.report("one.example").publication->serial > serial);
+    zones.verify("one.example", start + 9 * 24h);
+}

@@ -1,0 +1,69 @@
+#include "tests/support/installation.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/catch.h"
+
+namespace kaspar::test {
+
+Installation::Installation() : folder_(temporary_ / "kaspar") {
+    expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", folder_.string(), "--sandbox"}}));
+}
+
+void Installation::write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+}
+
+std::string Installation::read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(folder_ / name, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+CommandResult Installation::run_program(const std::string& program,
+                                        std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), KASPAR_PROGRAMS "/" + program);
+    arguments.insert(arguments.end(), {"-c", (folder_ / "kaspar.json").string()});
+    if (now_)
+        arguments.insert(arguments.end(), {"--at", to_rfc3339(*now_)});
+    return run({std::move(arguments)});
+}
+
+CommandResult Installation::kaspar(std::vector<std::string> arguments) const {
+    return run_program("enforcer/kaspar", std::move(arguments));
+}
+
+CommandResult Installation::enforcer() const {
+    return run_program("enforcer/kaspar-enforcer", {"once"});
+}
+
+CommandResult Installation::signer(std::vector<std::string> options) const {
+    options.insert(options.begin(), "once");
+    return run_program("signer/kaspar-signer", std::move(options));
+}
+
+CommandResult Installation::verify(const std::string& zone) const {
+    return run_program("signer/kaspar-signer",
+                       {"verify", (folder_ / (zone + ".signed")).string(), "--zone", zone});
+}
+
+void Installation::add_zone(const std::string& zone, const std::string& policy) const {
+    expect(kaspar({"zone", "add", zone, "--policy", policy, "--input", (folder_ / zone).string(),
+                   "--output", (folder_ / (zone + ".signed")).string()}));
+}
+
+Report Installation::report(const std::string& zone) const {
+    const auto name = "state/reports/" + zone;
+    auto parsed = parse_report(folder_ / name, read(name));
+    INFO((parsed.ok() ? "" : parsed.fault().words));
+    REQUIRE(parsed.ok());
+    return std::move(parsed).value();
+}
+
+void expect(const CommandResult& result, int status) {
+    INFO(result.output << result.errors);
+    REQUIRE(result.status == status);
+}
+
+}  // namespace kaspar::test

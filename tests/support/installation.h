@@ -1,0 +1,51 @@
+// A set-up made by `kaspar init --sandbox`, in which all three real programs run as processes, as
+// an operator would run them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/formats/report.h"
+#include "tests/support/command.h"
+#include "tests/support/temp_folder.h"
+
+namespace kaspar::test {
+
+class Installation {
+  public:
+    Installation();
+
+    std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
+    void write(const std::string& name, const std::string& text) const;
+    std::string read(const std::string& name) const;
+
+    /// From now on the programs are told that it is `now`; nothing: the system's clock.
+    void set_time(std::optional<Time> now) { now_ = now; }
+
+    CommandResult kaspar(std::vector<std::string> arguments) const;
+    CommandResult enforcer() const;
+    CommandResult signer(std::vector<std::string> options = {}) const;
+
+    /// `kaspar-signer verify` of a zone's output.
+    CommandResult verify(const std::string& zone) const;
+
+    /// `kaspar zone add`; input NAME, output NAME.signed.
+    void add_zone(const std::string& zone, const std::string& policy) const;
+
+    /// The signer's report on a zone; fails the test if there is none.
+    Report report(const std::string& zone) const;
+
+  private:
+    CommandResult run_program(const std::string& program, std::vector<std::string> arguments) const;
+
+    TempFolder temporary_;
+    std::filesystem::path folder_;
+    std::optional<Time> now_;
+};
+
+/// Fails the test, showing what the program said, unless it ended with this exit status.
+void expect(const CommandResult& result, int status = 0);
+
+}  // namespace kaspar::test

@@ -1,0 +1,53 @@
+#include "signer/core/zonemd.h"
+
+#include "common/values/encoding.h"
+#include "tests/support/catch.h"
+#include "tests/support/judges.h"
+#include "tests/support/signer_bench.h"
+#include "tests/support/zones.h"
+
+using namespace kaspar;
+using namespace kaspar::signer;
+using namespace kaspar::test;
+
+TEST_CASE("the digest of the simple zone in RFC 8976 §A.1 is that of the RFC", "[zonemd]") {
+    const auto read = read_zone(R"(
+example.      86400  IN  SOA  ns1 admin 2018031900 ( 1800 900 604800 86400 )
+              86400  IN  NS   ns1
+              86400  IN  NS   ns2
+ns1           3600   IN  A    203.0.113.63
+ns2           3600   IN  AAAA 2001:db8::63
+)");
+    // The placeholder does not count.
+    const auto placeholder = zonemd_rdata(2018031900, Bytes(48));
+    const std::vector<RRsetView> additions{
+        {{}, rr::zonemd, 86400, true, nullptr, nullptr, placeholder}};
+    const auto content = list_content(read.zone, additions);
+    const auto digest = zonemd_digest(merge(content, nullptr));
+    CHECK(to_hex(digest) ==
+          "c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3"
+          "a1ddc0b9a87153b9a9713b3c9ae5cc27777f98b8e730044c");
+    CHECK(to_hex(zonemd_rdata(2018031900, digest)).substr(0, 20) == "7848b91c0101c68090d9");
+}
+
+TEST_CASE("another implementation finds the digest of a signed zone right", "[zonemd]") {
+    SignerBench bench("nasty.example.");
+    bench.instruction.input = std::filesystem::absolute("tests/golden/zones/nasty.zone");
+    bench.instruction.zonemd = true;
+    bench.add_key(KeyRole::csk);
+    for (const auto type : {DenialType::nsec, DenialType::nsec3}) {
+        bench.instruction.denial.type = type;
+        REQUIRE(bench.run().run.outcome == RunOutcome::published);
+        const auto verdict = kzonecheck(bench.output_file(), bench.instruction.zone);
+        INFO(verdict.output);
+        CHECK(verdict.accepted);
+    }
+    SECTION("and a damaged one wrong, so the other implementation did look") {
+        auto text = bench.output();
+        const auto glue = text.find("ns.insecure.nasty.example.\t3600\tIN\tA\t192.0.2.10");
+        REQUIRE(glue != text.npos);
+        text.replace(text.find("192.0.2.10", glue), 10, "192.0.2.99");
+        const auto damaged = write_text(bench.folder / "damaged.zone", text);
+        CHECK_FALSE(kzonecheck(damaged, bench.instruction.zone).accepted);
+    }
+}
