@@ -190,9 +190,9 @@ void ZoneRun::keep_alive() {
     auto outcome =
         publish(*last_.trusted(),
                 {publication_->inputs, publication_->input_serial, publication_->records}, true);
+    const bool signed_again = outcome.ok() && run_.outcome == RunOutcome::published;
     if (!outcome.ok())
         run_.errors.push_back(std::move(outcome).fault().words);
-    const bool signed_again = outcome.ok() && run_.outcome == RunOutcome::published;
     run_.outcome = signed_again ? RunOutcome::kept_alive : refused_or_held;
 }
 

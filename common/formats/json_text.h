@@ -15,8 +15,17 @@
 
 namespace kaspar {
 
-struct JsonMember;
 struct JsonValue;
+
+/// A template so that it is complete as soon as JsonValue is: a variant needs that of its parts.
+template <typename Value>
+struct JsonMemberOf {
+    std::string key;
+    Value value;
+    Position key_at = {1, 1};
+};
+
+using JsonMember = JsonMemberOf<JsonValue>;
 using JsonList = std::vector<JsonValue>;
 using JsonObject = std::vector<JsonMember>;  ///< in the order of the text
 
@@ -31,8 +40,8 @@ struct JsonValue {
     JsonValue(const char* text) : content(std::string(text)) {}
     JsonValue(std::string text) : content(std::move(text)) {}
     JsonValue(bool truth) : content(truth) {}
-    JsonValue(JsonList list);
-    JsonValue(JsonObject object);
+    JsonValue(JsonList list) : content(std::move(list)) {}
+    JsonValue(JsonObject object) : content(std::move(object)) {}
     template <std::unsigned_integral N>
     requires(!std::same_as<N, bool>) JsonValue(N number) : content(std::uint64_t{number}) {}
     template <std::signed_integral N>
@@ -51,15 +60,6 @@ struct JsonValue {
     /// The member of an object with this key, or null.
     const JsonValue* member(std::string_view key) const;
 };
-
-struct JsonMember {
-    std::string key;
-    JsonValue value;
-    Position key_at = {1, 1};
-};
-
-inline JsonValue::JsonValue(JsonList list) : content(std::move(list)) {}
-inline JsonValue::JsonValue(JsonObject object) : content(std::move(object)) {}
 
 /// What a document may cost at most, so that a hostile one costs no more.
 struct JsonLimits {
