@@ -37,6 +37,7 @@ class ZoneRun {
     Outcome publish_verified(const Assembly& assembly, ContentOrigin origin, bool build_on_last);
     Result<std::unique_ptr<Assembly>> assemble(const Zone& source, const ContentOrigin& origin,
                                                const Zone* last);
+    Outcome try_report(const Publication& publication) const;
     std::vector<SignerKey> rules_keys() const;
     bool signed_ahead_of_time() const;
     bool refresh_is_due() const;
@@ -234,9 +235,11 @@ Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_buil
     // A reused signature may be what is wrong. The last output is a cache: do without it.
     if (!outcome.ok() && outcome.fault().kind == FaultClass::verification &&
         assembly.tally().signatures_reused > 0) {
-        run_.warnings.push_back(std::move(outcome).fault().words +
-                                "\nall signatures are made anew instead of being used again");
-        return publish(source, std::move(origin), false);
+        auto anew = publish(source, std::move(origin), false);
+        if (anew.ok())
+            run_.warnings.push_back(std::move(outcome).fault().words +
+                                    "\nall signatures were made anew instead of being used again");
+        return anew;
     }
     return outcome;
 }
@@ -248,13 +251,25 @@ Outcome ZoneRun::publish_verified(const Assembly& assembly, ContentOrigin origin
                                        .last = build_on_last ? last_.trusted() : nullptr,
                                        .now = surroundings_.now,
                                        .threads = surroundings_.threads}));
+    KASPAR_TRY(auto output, identify_file(passed.file.temporary()));
+    output.path = instruction_->output;  // where commit() puts the very file
+    auto publication =
+        describe_publication(*instruction_, assembly, passed.verification, std::move(origin),
+                             std::move(output), surroundings_.now);
+    KASPAR_CHECK(try_report(publication));
     KASPAR_CHECK(passed.file.commit());
-    KASPAR_TRY(auto output, identify_file(instruction_->output));
-    publication_ = describe_publication(*instruction_, assembly, passed.verification,
-                                        std::move(origin), std::move(output), surroundings_.now);
+    publication_ = std::move(publication);
     warn(assembly.warnings());
     run_.outcome = RunOutcome::published;
     return Done{};
+}
+
+/// Whether there is room for the report, before the zone is put in place: one that no report tells
+/// of starts no rollover's clock and would be signed anew at every run.
+Outcome ZoneRun::try_report(const Publication& publication) const {
+    KASPAR_TRY(auto file, FileWriter::create(report_file(surroundings_.configuration, file_)));
+    KASPAR_CHECK(file.write(report_text({instruction_->zone, run_, publication})));
+    return file.flush();
 }
 
 void ZoneRun::refuse(Fault fault) {
@@ -292,10 +307,13 @@ void ZoneRun::report(bool anything_new) {
     const auto zone = Name::from_text(zone_text());
     if (!zone.ok() || zone->file_name() != file_.filename().string())
         return;  // not even the zone's name is known; the command line tells
-    const auto written = write_file(report_file(surroundings_.configuration, file_),
-                                    report_text({*zone, run_, publication_}));
-    if (!written.ok())
-        refuse(written.fault());
+    auto written = write_file(report_file(surroundings_.configuration, file_),
+                              report_text({*zone, run_, publication_}));
+    if (written.ok())
+        return;
+    const bool published = run_.outcome == RunOutcome::published;
+    refuse(std::move(written).fault().within(published ? "the zone is published, but not reported"
+                                                       : "the report could not be written"));
 }
 
 }  // namespace
