@@ -8,7 +8,7 @@
 #include "common/system/file.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "enforcer/nearest.h"
+#include "common/values/nearest.h"
 #include "enforcer/policy/fields.h"
 #include "enforcer/policy/policy_file.h"
 

@@ -46,29 +46,13 @@ std::string outcome_text(const Execution& execution) {
     return {};
 }
 
-std::string_view outcome_word(RunOutcome outcome) {
-    switch (outcome) {
-        case RunOutcome::published:
-            return "published";
-        case RunOutcome::unchanged:
-            return "unchanged";
-        case RunOutcome::refused:
-            return "refused";
-        case RunOutcome::held:
-            return "held";
-        case RunOutcome::kept_alive:
-            return "kept_alive";
-    }
-    return {};
-}
-
 Json time_json(const std::optional<Time>& time) {
     return time ? Json(to_rfc3339(*time)) : Json();
 }
 
 Json execution_json(const Execution& execution) {
     Json json{{"zone", execution.zone},
-              {"outcome", outcome_word(execution.run.outcome)},
+              {"outcome", word(execution.run.outcome)},
               {"generation", execution.run.generation},
               {"errors", execution.run.errors},
               {"warnings", execution.run.warnings},

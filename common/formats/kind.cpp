@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/values/encoding.h"
+#include "common/values/nearest.h"
 
 namespace kaspar::fields {
 namespace {
@@ -171,7 +172,7 @@ std::optional<std::size_t> read_word(const JsonValue& value, Reading& reading,
         if (found != words.end())
             return static_cast<std::size_t>(found - words.begin());
     }
-    const std::string meant = written != nullptr ? nearest(*written, words) : "";
+    const std::string meant = written != nullptr ? nearest_word(*written, words) : "";
     reading.not_a(value,
                   words.size() == 1 ? quoted_choice(words) : "one of the words that can be here",
                   meant.empty() ? "write " + quoted_choice(words)

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+
+#include "common/values/nearest.h"
 
 namespace kaspar::fields {
 namespace {
@@ -17,30 +18,6 @@ std::string shown(const JsonValue& value) {
         return "a list […]";
     const std::string text = compact_json(value);
     return text.size() <= longest ? text : fmt::format("a text of {} octets", text.size() - 2);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-/// Letters inserted, removed or replaced to get from one to the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-        }
-    }
-    return row.back();
 }
 
 }  // namespace
@@ -80,26 +57,11 @@ void Reading::refuse_unknown(const JsonObject& members, std::span<const std::str
     for (const JsonMember& member : members) {
         if (std::find(known.begin(), known.end(), member.key) != known.end())
             continue;
-        const std::string meant = nearest(member.key, known);
+        const std::string meant = nearest_word(member.key, known);
         error(member.key, member.key_at, "there is no such field",
               meant.empty() ? "here can be " + quoted_choice(known)
                             : fmt::format("did you mean \"{}\"?", meant));
     }
-}
-
-std::string nearest(std::string_view word, std::span<const std::string> candidates) {
-    if (word.size() > 100)
-        return "";
-    std::size_t best = 1 + std::max<std::size_t>(1, word.size() / 3);
-    std::string found;
-    for (const std::string& candidate : candidates) {
-        const std::size_t far = distance(lower(word), lower(candidate));
-        if (far < best) {
-            best = far;
-            found = candidate;
-        }
-    }
-    return found;
 }
 
 std::string quoted_choice(std::span<const std::string> words) {

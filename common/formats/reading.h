@@ -64,9 +64,6 @@ class Reading {
     bool abandoned_ = false;
 };
 
-/// The candidate that a person who typed `word` most likely meant, or "".
-std::string nearest(std::string_view word, std::span<const std::string> candidates);
-
 /// `"a", "b" or "c"`
 std::string quoted_choice(std::span<const std::string> words);
 

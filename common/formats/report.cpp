@@ -104,11 +104,11 @@ Table<Publication> publication_fields() {
 }
 
 Kind<RunOutcome> run_outcome() {
-    return one_of<RunOutcome>({{"published", RunOutcome::published},
-                               {"unchanged", RunOutcome::unchanged},
-                               {"refused", RunOutcome::refused},
-                               {"held", RunOutcome::held},
-                               {"kept-alive", RunOutcome::kept_alive}});
+    Words<RunOutcome> words;
+    for (const auto outcome : {RunOutcome::published, RunOutcome::unchanged, RunOutcome::refused,
+                               RunOutcome::held, RunOutcome::kept_alive})
+        words.emplace_back(word(outcome), outcome);
+    return one_of<RunOutcome>(std::move(words));
 }
 
 Table<Run> run_fields() {
@@ -144,6 +144,22 @@ const Kind<Report>& report_kind() {
 }
 
 }  // namespace
+
+std::string_view word(RunOutcome outcome) {
+    switch (outcome) {
+        case RunOutcome::published:
+            return "published";
+        case RunOutcome::unchanged:
+            return "unchanged";
+        case RunOutcome::refused:
+            return "refused";
+        case RunOutcome::held:
+            return "held";
+        case RunOutcome::kept_alive:
+            return "kept-alive";
+    }
+    return "";
+}
 
 std::string report_text(const Report& report) {
     return pretty_json(report_kind().write(report));

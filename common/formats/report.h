@@ -59,6 +59,9 @@ enum class RunOutcome {
     kept_alive,  ///< the input is broken or held, and the last good content was signed again
 };
 
+/// "published", …, "kept-alive".
+std::string_view word(RunOutcome outcome);
+
 struct Run {
     RunOutcome outcome;
     Time at;

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/system/descriptor.h"
 #include "common/values/encoding.h"
 
 namespace kaspar {
@@ -21,22 +22,6 @@ namespace {
 constexpr std::size_t write_block = 256 * 1024;
 constexpr std::size_t read_block = 64 * 1024;
 constexpr unsigned others = 0077;  // every permission of group and others
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    int number() const { return number_; }
-    bool valid() const { return number_ >= 0; }
-
-  private:
-    int number_;
-};
 
 std::string_view remedy(int error) {
     switch (error) {

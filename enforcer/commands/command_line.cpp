@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "enforcer/nearest.h"
+#include "common/values/nearest.h"
 
 namespace kaspar::enforcer {
 

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "enforcer/nearest.h"
+#include "common/values/nearest.h"
 #include "enforcer/pass.h"
 #include "enforcer/state_changes.h"
 

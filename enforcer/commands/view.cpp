@@ -238,22 +238,6 @@ std::string_view word(Waiting waiting) {
     return "";
 }
 
-std::string_view word(RunOutcome outcome) {
-    switch (outcome) {
-        case RunOutcome::published:
-            return "published";
-        case RunOutcome::unchanged:
-            return "unchanged";
-        case RunOutcome::refused:
-            return "refused";
-        case RunOutcome::held:
-            return "held";
-        case RunOutcome::kept_alive:
-            return "kept_alive";
-    }
-    return "";
-}
-
 Json json_time(const std::optional<Time>& time) {
     return time ? Json(to_rfc3339(*time)) : Json();
 }

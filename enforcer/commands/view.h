@@ -45,7 +45,6 @@ std::vector<std::string> waits_for_parent(const ZoneView& view);
 std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 
 std::string_view word(Waiting waiting);
-std::string_view word(RunOutcome outcome);
 
 Json json_time(const std::optional<Time>& time);
 

@@ -5,10 +5,10 @@
 
 #include "common/system/file.h"
 #include "common/system/terminal.h"
+#include "common/values/nearest.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/emission.h"
-#include "enforcer/nearest.h"
 #include "enforcer/pass.h"
 #include "enforcer/purge.h"
 #include "enforcer/report_intake.h"

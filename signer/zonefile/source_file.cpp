@@ -9,27 +9,13 @@
 #include <cstring>
 #include <optional>
 
+#include "common/system/descriptor.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
 
 namespace kaspar::signer {
 
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 Fault io_fault(const std::filesystem::path& path, std::string_view what) {
     return {FaultClass::io, fmt::format("{}: {}", path.string(), what)};

@@ -1,8 +1,10 @@
-#include "enforcer/nearest.h"
+#include "common/values/nearest.h"
 
 #include "tests/support/catch.h"
 
-using namespace kaspar::enforcer;
+using namespace kaspar;
+
+using Words = std::vector<std::string>;
 
 TEST_CASE("the distance of two words is the number of changed letters", "[nearest]") {
     CHECK(edit_distance("", "") == 0);
@@ -12,9 +14,9 @@ TEST_CASE("the distance of two words is the number of changed letters", "[neares
 }
 
 TEST_CASE("only a word that is near is proposed", "[nearest]") {
-    CHECK(did_you_mean("defualt", {"csk", "default"}) == "; did you mean 'default'?");
-    CHECK(did_you_mean("tdl", {"tld", "lab"}) == "; did you mean 'tld'?");
-    CHECK(did_you_mean("something", {"csk", "default"}).empty());
-    CHECK(did_you_mean("ab", {"xy"}).empty());
-    CHECK(did_you_mean("", {}).empty());
+    CHECK(did_you_mean("defualt", Words{"csk", "default"}) == "; did you mean 'default'?");
+    CHECK(did_you_mean("tdl", Words{"tld", "lab"}) == "; did you mean 'tld'?");
+    CHECK(did_you_mean("something", Words{"csk", "default"}).empty());
+    CHECK(did_you_mean("ab", Words{"xy"}).empty());
+    CHECK(did_you_mean("", Words{}).empty());
 }
