@@ -43,42 +43,6 @@ void earlier(std::optional<Time>& at, std::optional<Time> other) {
         at = other;
 }
 
-template <typename Versions>
-void end_of_windows(const Versions& versions, const Policy& policy, Time now,
-                    std::optional<Time>& at) {
-    const Duration margin = std::max(policy.publish_safety, policy.retire_safety);
-    for (const auto& version : versions)
-        if (version.window.until)
-            for (const Duration after : {Duration{0}, policy.publish_safety, margin})
-                if (*version.window.until + after > now)
-                    earlier(at, *version.window.until + after);
-}
-
-/// When a remembered version ends next, so that states are noted and keys leave play in time.
-std::optional<Time> next_end(const History& history, const Policy& policy, Time now) {
-    std::optional<Time> at;
-    end_of_windows(history.ds, policy, now, at);
-    end_of_windows(history.dnskey, policy, now, at);
-    end_of_windows(history.data, policy, now, at);
-    return at;
-}
-
-/// Keys that nothing holds any more, not even a version that is only kept for its margin.
-KeySet leaving_play(const History& history, const Policy& policy, Time now) {
-    KeySet remembered = history.arrangement.all();
-    for (const auto& version : history.ds)
-        remembered |= version.keys;
-    for (const auto& version : history.dnskey)
-        remembered |= version.keys | version.signers;
-    for (const auto& version : history.data)
-        remembered |= version.signers;
-    KeySet leaving;
-    for (KeyIndex i = 0; i < history.keys.size(); ++i)
-        if (!remembered.contains(i) && is_out_of_use(history, i, policy, now))
-            leaving.insert(i);
-    return leaving;
-}
-
 /// Keeps the zone's NSEC3 salt as long and as fresh as the policy wants it (RFC 5155 appendix C.1).
 void renew_salt(Zone& zone, const Policy& policy, Time now) {
     const std::size_t wanted = policy.denial == DenialType::nsec3 ? policy.salt_length : 0;
@@ -89,18 +53,23 @@ void renew_salt(Zone& zone, const Policy& policy, Time now) {
     zone.salted = wanted == 0 ? std::nullopt : std::optional(now);
 }
 
+/// How far one transaction took the zone.
+struct Progress {
+    bool settled;                    ///< there is nothing left to do now
+    std::vector<StoredKey> to_make;  ///< keys that must be made before it goes on
+};
+
 class Step {
   public:
     Step(const Enforcement& with, Zone zone) : with_(with), zone_(std::move(zone)) {}
 
-    /// Gives the keys that must be made before the step can go on; none: it is done.
-    Result<std::vector<StoredKey>> run() {
+    Result<Progress> run() {
         KASPAR_CHECK(look());
         KASPAR_TRY(const Plan plan, settle());
         if (!plan.make.empty())
             return announce(plan);
         KASPAR_CHECK(conclude(plan));
-        return std::vector<StoredKey>{};
+        return Progress{true, {}};
     }
 
     const Zone& zone() const { return zone_; }
@@ -141,19 +110,25 @@ class Step {
         if (!next.rearrange)
             return Done{};
         KASPAR_CHECK(check_readable(with_, needed_keys(remembered_)));
-        return note(with_, zone_, next.rearrange->what, "the rule and the policy allow it now");
+        const auto& ignored = next.rearrange->in_spite_of;
+        return note(with_, zone_, next.rearrange->what,
+                    ignored ? "UNSAFE, on a person's word, in spite of this: " + *ignored
+                            : "the rule and the policy allow it now");
     }
 
-    Result<std::vector<StoredKey>> announce(const Plan& plan) {
-        std::vector<StoredKey> announced;
+    Result<Progress> announce(const Plan& plan) {
+        Progress progress{false, {}};
         KASPAR_CHECK(save_history(with_.database, zone_, remembered_, {}, with_.now));
         KASPAR_CHECK(note_changes());
         KASPAR_CHECK(update_zone(with_.database, zone_));
         for (const MakeKey& make : plan.make) {
+            KASPAR_TRY(const bool shared, take_shared_key(with_, zone_, policy_, make));
+            if (shared)
+                continue;
             KASPAR_TRY(StoredKey key, announce_key(with_, zone_, policy_, make));
-            announced.push_back(std::move(key));
+            progress.to_make.push_back(std::move(key));
         }
-        return announced;
+        return progress;
     }
 
     Outcome conclude(const Plan& plan) {
@@ -197,27 +172,27 @@ Result<bool> clock_went_back(const Enforcement& with, std::int64_t id) {
     return back;
 }
 
-/// One transaction of a step. Absent: the zone is settled (or gone); else the keys to make first.
-Result<std::vector<StoredKey>> advance(const Enforcement& with, std::int64_t id) {
+/// One transaction of a step.
+Result<Progress> advance(const Enforcement& with, std::int64_t id) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_TRY(auto zone, find_zone(with.database, id));
     if (!zone || zone->removed)
-        return std::vector<StoredKey>{};
+        return Progress{true, {}};
     Step step(with, std::move(*zone));
-    KASPAR_TRY(auto to_make, step.run());
+    KASPAR_TRY(auto progress, step.run());
     KASPAR_CHECK(transaction.commit());
-    if (to_make.empty())
+    if (progress.settled)
         KASPAR_CHECK(write_instruction(with, step.zone()));
-    return to_make;
+    return progress;
 }
 
 Outcome run_step(const Enforcement& with, const Zone& zone) {
     KASPAR_CHECK(finish_interrupted_keys(with, zone));
     for (int round = 0; round < most_rounds; ++round) {
-        KASPAR_TRY(const auto to_make, advance(with, zone.id));
-        if (to_make.empty())
+        KASPAR_TRY(const auto progress, advance(with, zone.id));
+        if (progress.settled)
             return Done{};
-        for (const StoredKey& key : to_make)
+        for (const StoredKey& key : progress.to_make)
             KASPAR_CHECK(make_announced_key(with, zone, key));
     }
     return unsettled(zone);

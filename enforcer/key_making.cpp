@@ -61,10 +61,9 @@ std::string describe(const StoredKey& key) {
                        facts(key.algorithm).mnemonic);
 }
 
-}  // namespace
-
-Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
-                               const MakeKey& make) {
+/// The row of a key as the policy's line wants it, not inserted yet. Fault: input.
+Result<StoredKey> wanted_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                             const MakeKey& make) {
     const KeySlot& slot = policy.keys.at(make.slot);
     if (slot.keystores.size() != 1)
         return Fault{FaultClass::input,
@@ -73,7 +72,6 @@ Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const 
                                  policy.name, make.slot)};
     StoredKey key;
     key.zone = zone.id;
-    key.locator = to_hex(random_octets(16));
     key.keystores = slot.keystores;
     key.role = slot.role;
     key.algorithm = slot.algorithm;
@@ -81,12 +79,49 @@ Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const 
     key.flags = flags_of(slot.role);
     key.created = with.now;
     key.standby = make.standby;
+    return key;
+}
+
+Outcome share(const Enforcement& with, const Zone& zone, StoredKey key, const std::string& why) {
+    KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
+    KASPAR_CHECK(prove(*store, key));
+    KASPAR_TRY(const auto owner, find_zone(with.database, key.zone));
+    key.zone = zone.id;
+    KASPAR_CHECK(insert_shared_key(with.database, key));
+    return note(with, zone,
+                fmt::format("{} is shared with zone {}", describe(key),
+                            owner ? zone_text(owner->name) : "that was removed"),
+                why, std::nullopt, "ready");
+}
+
+}  // namespace
+
+Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                               const MakeKey& make) {
+    KASPAR_TRY(StoredKey key, wanted_key(with, zone, policy, make));
+    key.locator = to_hex(random_octets(16));
     KASPAR_CHECK(insert_key(with.database, key));
     KASPAR_CHECK(note(with, zone,
                       fmt::format("make a {} ({}) in key store {}", word(key.role),
                                   facts(key.algorithm).mnemonic, key.keystores.front()),
                       make.why));
     return key;
+}
+
+Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                             const MakeKey& make) {
+    if (!policy.shared_keys)
+        return false;
+    KASPAR_TRY(const StoredKey wanted, wanted_key(with, zone, policy, make));
+    KASPAR_TRY(const auto found, keys_to_share(with.database, wanted));
+    for (const StoredKey& key : found) {
+        KASPAR_TRY(const bool clash, clashes(with.database, zone.id, *key.dnskey));
+        if (clash)
+            continue;
+        KASPAR_CHECK(share(with, zone, key, make.why));
+        return true;
+    }
+    return false;
 }
 
 Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key) {

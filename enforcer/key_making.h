@@ -12,6 +12,11 @@ namespace kaspar::enforcer {
 Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
                                const MakeKey& make);
 
+/// Where the policy shares keys: takes a key of another zone of the policy for `zone`, after it has
+/// proven itself, in the transaction that is open. False: there is none that fits. Fault: key, io.
+Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                             const MakeKey& make);
+
 /// Makes an announced key, or finishes one that a crash interrupted, outside any transaction: until
 /// its tag is like no other of its zone, with and without the REVOKE bit; proves it; marks it
 /// ready in a transaction of its own. Fault: key, io, input: the row stays announced.

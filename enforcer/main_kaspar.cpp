@@ -17,8 +17,10 @@ struct Invocation {
     CommonOptions common;
     std::function<Ending()> run;
 
-    std::string zone, policy, input, output, folder, file, role, shell;
+    std::string zone, policy, input, output, folder, file, shell;
     std::optional<std::uint16_t> tag;
+    KeyRoll roll;
+    ForecastWish forecast;
     std::size_t limit = 1000;
     bool sandbox = false, force = false, purge = false;
 
@@ -102,10 +104,36 @@ void wire_policy(CLI::App& app, Invocation& asked) {
     show->add_option("POLICY", asked.policy, "its name")->required();
     asked.in_session(show, [&](Session& session) { return policy_show(session, asked.policy); });
 
+    CLI::App* diff = policy.add_subcommand(
+        "diff", "what an edited file would do to each zone of a policy, and when; changes nothing");
+    diff->add_option("POLICY", asked.policy, "the policy's name")->required();
+    diff->add_option("FILE", asked.file, "the edited policy; not taken in")->required();
+    asked.in_session(
+        diff, [&](Session& session) { return policy_diff(session, asked.policy, asked.file); });
+
     CLI::App* check = policy.add_subcommand("check", "tell everything wrong with a policy file");
     check->add_option("FILE", asked.file, "the file")->required();
     check->callback(
         [&] { asked.run = [&] { return policy_check(asked.file, asked.common.json); }; });
+}
+
+void wire_key_roll(CLI::App& key, Invocation& asked) {
+    CLI::App* roll = key.add_subcommand("roll", "replace a key now, or take that back");
+    KeyRoll& how = asked.roll;
+    roll->add_option("NAME", how.zone, "the zone");
+    roll->add_option("--policy", how.policy, "all zones of this policy");
+    roll->add_option("--role", how.role, "ksk, zsk or csk")->required();
+    CLI::Option* abort = roll->add_flag("--abort", how.abort, "go back to the key before");
+    CLI::Option* emergency = roll->add_flag(
+        "--emergency", how.emergency,
+        "others may know the key: by the shortest safe sequence, without margins or approval");
+    roll->add_option("--key", how.tag, "only the key with this tag")->needs(emergency);
+    roll->add_option("--unsafe", how.unsafe,
+                     "ZONE again: shorter still; resolvers with old records may fail")
+        ->needs(emergency);
+    roll->add_flag("--dry-run", how.dry_run, "only show what would happen, and when");
+    abort->excludes(emergency);
+    asked.in_session(roll, [&](Session& session) { return key_roll(session, how); });
 }
 
 void wire_key(CLI::App& app, Invocation& asked) {
@@ -115,12 +143,15 @@ void wire_key(CLI::App& app, Invocation& asked) {
     asked.in_session(list,
                      [&](Session& session) { return key_list(session, asked.zone_if_given()); });
 
-    CLI::App* roll = verb(key, asked, "roll", "replace a key now");
-    roll->add_option("--role", asked.role, "ksk, zsk or csk")->required();
-    asked.in_session(roll,
-                     [&](Session& session) { return key_roll(session, asked.zone, asked.role); });
-    asked.in_session(verb(key, asked, "approve", "approve the roll that waits for it"),
-                     [&](Session& session) { return key_approve(session, asked.zone); });
+    wire_key_roll(key, asked);
+    CLI::App* retire = verb(key, asked, "retire", "have one key leave");
+    retire->add_option("--key", asked.tag, "its tag")->required();
+    asked.in_session(retire,
+                     [&](Session& session) { return key_retire(session, asked.zone, *asked.tag); });
+    CLI::App* purge = verb(key, asked, "purge", "destroy keys that are out of use, now");
+    purge->add_option("--key", asked.tag, "only the key with this tag");
+    asked.in_session(purge,
+                     [&](Session& session) { return key_purge(session, asked.zone, asked.tag); });
 }
 
 void wire_ds(CLI::App& app, Invocation& asked) {
@@ -135,6 +166,29 @@ void wire_ds(CLI::App& app, Invocation& asked) {
     gone->add_option("--key", asked.tag, "only this key's, by its tag");
     asked.in_session(gone,
                      [&](Session& session) { return ds_is_gone(session, asked.zone, asked.tag); });
+}
+
+void wire_foresight(CLI::App& app, Invocation& asked) {
+    asked.in_session(verb(app, asked, "explain",
+                          "for every record not yet where it should be: what holds it, until when, "
+                          "and who must act"),
+                     [&](Session& session) { return explain(session, asked.zone); });
+
+    CLI::App* foretell =
+        verb(app, asked, "forecast", "the events to come, if all others do their part at once");
+    ForecastWish& wish = asked.forecast;
+    foretell->add_option(
+        "--until", wish.until,
+        "a time (2027-01-01T00:00:00Z) or a duration (90d, 2y); if left out: until "
+        "all rolls under way and the one after them have ended, at most a year");
+    foretell->add_flag("--all-states", wish.all_states,
+                       "also every change of a record's state and of a key's goal");
+    foretell->add_flag("--without-ds", wish.without_parent, "no DS change is ever confirmed");
+    foretell->add_flag("--without-approval", wish.without_approval, "nothing is ever approved");
+    asked.in_session(foretell, [&](Session& session) {
+        wish.zone = asked.zone;
+        return forecast(session, wish);
+    });
 }
 
 void wire_views(CLI::App& app, Invocation& asked) {
@@ -156,6 +210,9 @@ void wire_views(CLI::App& app, Invocation& asked) {
     asked.in_session(
         app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person"),
         health);
+
+    asked.in_session(verb(app, asked, "approve", "approve the roll that waits for a person"),
+                     [&](Session& session) { return approve(session, asked.zone); });
 
     CLI::App* completion = app.add_subcommand("completion", "print a shell's completion script");
     completion->add_option("SHELL", asked.shell, "bash or zsh")->required();
@@ -179,6 +236,7 @@ int main(int argc, char** argv) {
     wire_zone(app, asked);
     wire_policy(app, asked);
     wire_views(app, asked);
+    wire_foresight(app, asked);
     wire_key(app, asked);
     wire_ds(app, asked);
     if (const auto status = parse_command_line(app, argc, argv))

@@ -7,11 +7,11 @@
 #include "common/system/file.h"
 #include "common/system/log.h"
 #include "common/system/signals.h"
-#include "enforcer/emission.h"
 #include "enforcer/enforce.h"
+#include "enforcer/folder_scan.h"
+#include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
-#include "enforcer/report_intake.h"
 
 namespace kaspar::enforcer {
 
@@ -23,24 +23,16 @@ constexpr Duration longest_sleep = std::chrono::hours{1};
 /// A zone that stands still keeps being due; it is tried again this often.
 constexpr Duration shortest_sleep = std::chrono::minutes{1};
 
-bool needs_a_look(const Configuration& configuration, const ZoneFiles& zone) {
-    const auto name = Name::from_text(zone.name);
-    if (!name)
-        return true;
-    if (report_is_new(configuration, *name, zone.report))
-        return true;
-    std::error_code error;
-    return zone.instructed && (!zone.emitted || !std::filesystem::exists(
-                                                    instruction_path(configuration, *name), error));
+/// Held during a pass.
+std::filesystem::path lock_path(const Configuration& configuration) {
+    return configuration.state / "enforcer.lock";
 }
 
 Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
     KASPAR_TRY(const auto due, due_zones(with.database, with.now));
     std::set<std::int64_t> ids(due.begin(), due.end());
-    KASPAR_TRY(const auto files, zone_files(with.database));
-    for (const ZoneFiles& zone : files)
-        if (needs_a_look(with.configuration, zone))
-            ids.insert(zone.id);
+    KASPAR_TRY(const auto unlike, zones_with_other_files(with, lock_path(with.configuration)));
+    ids.insert(unlike.begin(), unlike.end());
     return ids;
 }
 
@@ -52,6 +44,17 @@ Outcome check_clock(const Enforcement& with, Pass& pass) {
             "before the time that it was moved last; set the clock right",
             to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at)));
     return Done{};
+}
+
+/// Before any zone's step: a key that a crash left half made in one zone may be the successor that
+/// another is about to make. What fails here is told by the zone's own step.
+void finish_half_made_keys(const Enforcement& with) {
+    const auto zones = zones_making_keys(with.database);
+    if (!zones.ok())
+        return;
+    for (const std::int64_t id : *zones)
+        if (const auto zone = find_zone(with.database, id); zone.ok() && *zone)
+            (void)finish_interrupted_keys(with, **zone);
 }
 
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
@@ -83,12 +86,12 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
 }  // namespace
 
 Result<Pass> run_pass(const Enforcement& with) {
-    KASPAR_TRY(const FileLock lock,
-               FileLock::acquire(with.configuration.state / "enforcer.lock", true));
+    KASPAR_TRY(const FileLock lock, FileLock::acquire(lock_path(with.configuration), true));
     Pass pass;
     KASPAR_TRY(pass.failures, refresh_policies(with));
     KASPAR_CHECK(check_clock(with, pass));
     KASPAR_TRY(const auto ids, zones_to_look_at(with));
+    finish_half_made_keys(with);
     for (const std::int64_t id : ids) {
         if (stop_requested())
             break;

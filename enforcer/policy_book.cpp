@@ -16,11 +16,32 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// A key can only be made in a store that there is.
+Outcome check_keystores(const Configuration& configuration, const std::filesystem::path& path,
+                        const Policy& policy) {
+    for (std::size_t i = 0; i < policy.keys.size(); ++i)
+        for (const std::string& store : policy.keys[i].keystores) {
+            if (configuration.keystores.contains(store))
+                continue;
+            std::vector<std::string> known;
+            for (const auto& [name, _] : configuration.keystores)
+                known.push_back(name);
+            return Fault{FaultClass::input,
+                         fmt::format("{}: keys[{}].keystore: there is no key store '{}'{} in {}; "
+                                     "there are: {}",
+                                     path.string(), i, store, did_you_mean(store, known),
+                                     configuration.file.string(), fmt::join(known, ", "))};
+        }
+    return Done{};
+}
+
 /// A policy's file as it is now, with all checks. Fault: input, with every error.
-Result<Policy> check_text(const std::filesystem::path& path, const std::string& text) {
+Result<Policy> check_text(const Configuration& configuration, const std::filesystem::path& path,
+                          const std::string& text) {
     ExaminedPolicy examined = examine_policy(path.stem().string(), text);
     if (has_errors(examined.findings))
         return findings_fault(FaultClass::input, path, examined.findings);
+    KASPAR_CHECK(check_keystores(configuration, path, examined.policy));
     return std::move(examined.policy);
 }
 
@@ -70,7 +91,7 @@ std::optional<StoredPolicy> look_again(const Enforcement& with, const StoredPoli
         next.fault = read.fault().words;
     } else if (!text) {
         next.fault = fmt::format("{} is missing; put it back", path.string());
-    } else if (const auto policy = check_text(path, *text); !policy.ok()) {
+    } else if (const auto policy = check_text(with.configuration, path, *text); !policy.ok()) {
         next.fault = policy.fault().words;
     } else {
         next.text = *text;
@@ -123,12 +144,19 @@ Result<std::vector<std::string>> refresh_policies(const Enforcement& with) {
 
 Result<Policy> known_policy(const Configuration& configuration, const std::string& name) {
     KASPAR_TRY(const std::string text, read_text(configuration, name));
-    return check_text(policy_path(configuration, name), text);
+    return check_text(configuration, policy_path(configuration, name), text);
+}
+
+Result<Policy> checked_policy(const Configuration& configuration,
+                              const std::filesystem::path& file) {
+    KASPAR_TRY(const std::string text, read_file(file));
+    return check_text(configuration, file, text);
 }
 
 Result<Policy> adopt_policy(const Enforcement& with, const std::string& name) {
     KASPAR_TRY(const std::string text, read_text(with.configuration, name));
-    KASPAR_TRY(Policy policy, check_text(policy_path(with.configuration, name), text));
+    KASPAR_TRY(Policy policy,
+               check_text(with.configuration, policy_path(with.configuration, name), text));
     const std::string digest = digest_of(text);
     KASPAR_TRY(const auto known, find_policy(with.database, name));
     if (!known || known->digest != digest || known->fault) {

@@ -22,6 +22,10 @@ Result<Policy> adopt_policy(const Enforcement& with, const std::string& name);
 /// A policy's file as it is now, with all checks, and nothing taken in. Faults as adopt_policy.
 Result<Policy> known_policy(const Configuration& configuration, const std::string& name);
 
+/// Any policy file with all checks, and nothing taken in. Fault: io; input, with every error.
+Result<Policy> checked_policy(const Configuration& configuration,
+                              const std::filesystem::path& file);
+
 /// The policy in force for zones that name it. Fault: state.
 Result<Policy> policy_in_force(Database& database, const std::string& name);
 

@@ -8,30 +8,51 @@ namespace kaspar::enforcer {
 
 namespace {
 
-/// Keys of a zone that was removed are kept: adding it again takes them up.
+/// Keys of a zone that was removed are kept: adding it again takes them up. Unless it was removed
+/// with them: then they left use at that moment, and go as soon as they can.
+bool left_with_zone(const Zone& zone, const StoredKey& key) {
+    return zone.removed && *key.out_of_use_since >= *zone.removed;
+}
+
 Outcome purge_if_due(const Enforcement& with, const StoredKey& key) {
     KASPAR_TRY(const auto zone, find_zone(with.database, key.zone));
-    if (!zone || zone->removed)
+    if (!zone || (zone->removed && !left_with_zone(*zone, key)))
         return Done{};
-    KASPAR_TRY(const Policy policy, policy_in_force(with.database, zone->policy));
-    if (!policy.purge_after || *key.out_of_use_since + *policy.purge_after > with.now)
-        return Done{};
+    if (!zone->removed) {
+        KASPAR_TRY(const Policy policy, policy_in_force(with.database, zone->policy));
+        if (!policy.purge_after || *key.out_of_use_since + *policy.purge_after > with.now)
+            return Done{};
+    }
     return purge_key(with, *zone, key,
                      fmt::format("out of use since {}", to_rfc3339(*key.out_of_use_since)))
         .within(fmt::format("{}: removing {} {}", zone_text(zone->name), word(key.role),
                             key.dnskey->tag()));
 }
 
-}  // namespace
-
-Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key,
-                  std::string why) {
+Outcome destroy(const Enforcement& with, const StoredKey& key) {
     for (const std::string& name : key.keystores) {
         KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
         KASPAR_CHECK(store->destroy(key.locator));
     }
     with.keystores.forget_lists();
+    return Done{};
+}
+
+}  // namespace
+
+Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key,
+                  std::string why) {
+    // In one transaction: nobody may bring the key back, or give up the last other use of it,
+    // between the look and the deed.
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_TRY(const auto row, find_key(with.database, key.id));
+    if (!row || row->progress != KeyProgress::ready || !row->out_of_use_since)
+        return Done{};
+    KASPAR_TRY(const bool held, is_held_elsewhere(with.database, key));
+    if (held)
+        why += "; another zone shares it, so it stays in its key store";
+    else
+        KASPAR_CHECK(destroy(with, key));
     KASPAR_CHECK(mark_purged(with.database, key.id));
     KASPAR_CHECK(note(
         with, zone,

@@ -146,10 +146,14 @@ std::optional<RecordedReport> stamp_of(const std::filesystem::path& file) {
         {}};
 }
 
+bool is_new(const RecordedReport& recorded, const std::filesystem::path& file) {
+    const auto stamp = stamp_of(file);
+    return stamp && (stamp->size != recorded.size || stamp->modified != recorded.modified);
+}
+
 bool report_is_new(const Configuration& configuration, const Name& zone,
                    const RecordedReport& recorded) {
-    const auto stamp = stamp_of(report_path(configuration, zone));
-    return stamp && (stamp->size != recorded.size || stamp->modified != recorded.modified);
+    return is_new(recorded, report_path(configuration, zone));
 }
 
 Result<std::optional<ReportFile>> read_report(const Configuration& configuration,

@@ -23,6 +23,9 @@ Result<std::optional<ReportFile>> read_report(const Configuration& configuration
 /// Size and modification time of a report file. Absent: there is none.
 std::optional<RecordedReport> stamp_of(const std::filesystem::path& file);
 
+/// True if the file is there and not the one that was recorded.
+bool is_new(const RecordedReport& recorded, const std::filesystem::path& file);
+
 /// True if a report was written since the zone's last recorded one.
 bool report_is_new(const Configuration& configuration, const Name& zone,
                    const RecordedReport& recorded);

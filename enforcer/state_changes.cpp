@@ -6,22 +6,10 @@ namespace kaspar::enforcer {
 
 namespace {
 
-struct Record {
-    const char* name;
-    RecordState KeyStates::*state;
-};
-
-constexpr Record records[] = {
-    {"DS", &KeyStates::ds},
-    {"DNSKEY", &KeyStates::dnskey},
-    {"DNSKEY signature", &KeyStates::dnskey_signature},
-    {"zone signatures", &KeyStates::zone_signatures},
-};
-
 /// Before a key was known, none of its records could be anywhere.
 KeyStates hidden_where(const KeyStates& after) {
     KeyStates before = after;
-    for (const Record& record : records)
+    for (const KeyRecord& record : key_records)
         if (before.*record.state != RecordState::not_applicable)
             before.*record.state = RecordState::hidden;
     return before;
@@ -29,7 +17,7 @@ KeyStates hidden_where(const KeyStates& after) {
 
 Outcome note_key(const Enforcement& with, const Zone& zone, const StoredKey& key,
                  const KeyStates& before, const KeyStates& after) {
-    for (const Record& record : records) {
+    for (const KeyRecord& record : key_records) {
         if (before.*record.state == after.*record.state)
             continue;
         KASPAR_CHECK(note(with, zone,

@@ -31,8 +31,11 @@ class ZoneRun {
     Outcome prepare();
     bool is_due() const;
     Outcome open_keys();
+    void sign();
     void sign_input();
     void keep_alive();
+    void fall_back();
+    void keep_instruction();
     Outcome publish(const Zone& source, ContentOrigin origin, bool may_build_on_last);
     Outcome publish_verified(const Assembly& assembly, ContentOrigin origin, bool build_on_last);
     Result<std::unique_ptr<Assembly>> assemble(const Zone& source, const ContentOrigin& origin,
@@ -52,6 +55,7 @@ class ZoneRun {
     std::optional<Report> last_report_;
     std::optional<Publication> publication_;
     std::optional<Instruction> instruction_;
+    std::string sealed_;  ///< the instruction as it came
     std::vector<SigningKey*> keys_;
     LastOutput last_;
     Run run_{RunOutcome::refused, {}, 0, {}, {}, std::nullopt};
@@ -70,23 +74,29 @@ bool all_same(const std::vector<FileIdentity>& files) {
 }
 
 Execution ZoneRun::go() {
-    auto prepared = prepare();
-    if (!prepared.ok()) {
+    bool anything_new = true;
+    if (auto prepared = prepare(); !prepared.ok()) {
         refuse(std::move(prepared).fault());
-        report(true);
     } else if (!is_due()) {
         run_.outcome = RunOutcome::unchanged;
-        report(!last_report_ || !last_report_->last_run.errors.empty());
-    } else if (auto opened = open_keys(); !opened.ok()) {
-        refuse(std::move(opened).fault());
-        report(true);
+        anything_new = !last_report_ || !last_report_->last_run.errors.empty();
     } else {
-        last_ = read_last_output(*instruction_, publication_);
-        warn(std::move(last_.warnings));
-        sign_input();
-        report(true);
+        sign();
     }
+    if (run_.outcome == RunOutcome::refused || run_.outcome == RunOutcome::held)
+        fall_back();
+    else
+        keep_instruction();
+    report(anything_new);
     return {zone_text(), std::move(run_), std::move(publication_), watched()};
+}
+
+void ZoneRun::sign() {
+    if (auto opened = open_keys(); !opened.ok())
+        return refuse(std::move(opened).fault());
+    last_ = read_last_output(*instruction_, publication_);
+    warn(std::move(last_.warnings));
+    sign_input();
 }
 
 /// The last report and the instruction.
@@ -99,7 +109,9 @@ Outcome ZoneRun::prepare() {
         publication_ = last_report_->publication;
         run_.generation = last_report_->last_run.generation;
     }
-    KASPAR_TRY(instruction_, take_instruction(surroundings_.configuration, file_, last_report_));
+    KASPAR_TRY(auto taken, take_instruction(surroundings_.configuration, file_, last_report_));
+    instruction_ = std::move(taken.instruction);
+    sealed_ = std::move(taken.sealed);
     run_.generation = instruction_->generation;
     if (instruction_->keys.size() > most_keys)
         return Fault{FaultClass::state,
@@ -195,6 +207,33 @@ void ZoneRun::keep_alive() {
     if (!outcome.ok())
         run_.errors.push_back(std::move(outcome).fault().words);
     run_.outcome = signed_again ? RunOutcome::kept_alive : refused_or_held;
+}
+
+/// The instruction cannot be carried out. Expiry outranks that, too: the one that was executed last
+/// is executed again on its own content, once signatures come due.
+void ZoneRun::fall_back() {
+    if (!publication_ || !publication_->next_refresh ||
+        *publication_->next_refresh > surroundings_.now)
+        return;
+    if (instruction_ && instruction_->generation == publication_->generation)
+        return;  // it is the one executed last, and was tried
+    auto executed = read_executed(surroundings_.configuration, file_, publication_->generation);
+    if (!executed.ok())
+        return run_.errors.push_back(std::move(executed).fault().words);
+    if (!*executed)
+        return;
+    instruction_ = std::move(*executed);
+    keys_.clear();
+    if (auto opened = open_keys(); !opened.ok())
+        return run_.errors.push_back(std::move(opened).fault().words);
+    last_ = read_last_output(*instruction_, publication_);
+    keep_alive();
+}
+
+/// What was executed is kept for fall_back(). That it cannot be is told, and stops nothing.
+void ZoneRun::keep_instruction() {
+    if (auto kept = keep_executed(surroundings_.configuration, file_, sealed_); !kept.ok())
+        run_.warnings.push_back(std::move(kept).fault().words);
 }
 
 Result<std::unique_ptr<Assembly>> ZoneRun::assemble(const Zone& source, const ContentOrigin& origin,

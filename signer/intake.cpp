@@ -33,6 +33,15 @@ Outcome check_fits(const Instruction& instruction, const Path& file,
     return Done{};
 }
 
+/// An instruction that the enforcer signed.
+Result<Instruction> read_sealed(const Configuration& configuration, const Path& file,
+                                const std::string& content) {
+    KASPAR_TRY(const auto sealed, open_seal(file, content));
+    KASPAR_CHECK(check_envelope(configuration.enforcer_public_key, sealed.text, sealed.signature)
+                     .within(file.string()));
+    return parse_instruction(file, sealed.text);
+}
+
 }  // namespace
 
 Result<std::vector<Path>> list_instructions(const Configuration& configuration) {
@@ -83,21 +92,42 @@ Result<LastReport> read_last_report(const Path& file) {
     return LastReport{std::move(report).value(), std::nullopt};
 }
 
-Result<Instruction> take_instruction(const Configuration& configuration, const Path& file,
-                                     const std::optional<Report>& last) {
-    KASPAR_TRY(const auto content, read_file_if_there(file));
+Result<TakenInstruction> take_instruction(const Configuration& configuration, const Path& file,
+                                          const std::optional<Report>& last) {
+    KASPAR_TRY(auto content, read_file_if_there(file));
     if (!content)
         return Fault{
             FaultClass::state,
             fmt::format("there is no instruction {}; is the zone known (kaspar zone list), "
                         "and did kaspar-enforcer run?",
                         file.string())};
-    KASPAR_TRY(const auto sealed, open_seal(file, *content));
-    KASPAR_CHECK(check_envelope(configuration.enforcer_public_key, sealed.text, sealed.signature)
-                     .within(file.string()));
-    KASPAR_TRY(auto instruction, parse_instruction(file, sealed.text));
+    KASPAR_TRY(auto instruction, read_sealed(configuration, file, *content));
     KASPAR_CHECK(check_fits(instruction, file, last));
-    return instruction;
+    return TakenInstruction{std::move(instruction), std::move(*content)};
+}
+
+Outcome keep_executed(const Configuration& configuration, const Path& instruction_file,
+                      const std::string& sealed) {
+    const auto file = configuration.executed() / instruction_file.filename();
+    const auto there = read_file_if_there(file);
+    if (there.ok() && *there == sealed)
+        return Done{};
+    KASPAR_CHECK(make_folder(configuration.executed()));
+    return write_file(file, sealed);
+}
+
+Result<std::optional<Instruction>> read_executed(const Configuration& configuration,
+                                                 const Path& instruction_file,
+                                                 std::uint64_t generation) {
+    const auto file = configuration.executed() / instruction_file.filename();
+    KASPAR_TRY(const auto content, read_file_if_there(file));
+    if (!content)
+        return std::optional<Instruction>{};
+    KASPAR_TRY(auto instruction, read_sealed(configuration, file, *content));
+    KASPAR_CHECK(check_fits(instruction, file, std::nullopt));
+    if (instruction.generation != generation)
+        return std::optional<Instruction>{};
+    return std::optional(std::move(instruction));
 }
 
 std::optional<Name> claimed_zone(const Path& file) {

@@ -28,11 +28,28 @@ struct LastReport {
 };
 Result<LastReport> read_last_report(const Path& file);
 
+/// An instruction, and the sealed text that it came as.
+struct TakenInstruction {
+    Instruction instruction;
+    std::string sealed;
+};
+
 /// Reads an instruction and checks that the enforcer signed it, that it is for the zone that its
 /// file name says, and that its generation is not below the last one executed. Fault: io, state,
 /// key.
-Result<Instruction> take_instruction(const Configuration& configuration, const Path& file,
-                                     const std::optional<Report>& last);
+Result<TakenInstruction> take_instruction(const Configuration& configuration, const Path& file,
+                                          const std::optional<Report>& last);
+
+/// Keeps a copy of the instruction that was executed last, to fall back on if a newer one cannot be
+/// carried out. A cache, like the last output. Fault: io.
+Outcome keep_executed(const Configuration& configuration, const Path& instruction_file,
+                      const std::string& sealed);
+
+/// That copy, checked as any instruction. Absent: there is none, or it is not of `generation`.
+/// Fault: io, state, key.
+Result<std::optional<Instruction>> read_executed(const Configuration& configuration,
+                                                 const Path& instruction_file,
+                                                 std::uint64_t generation);
 
 /// The zone that an instruction speaks of, without trusting it: for messages only.
 std::optional<Name> claimed_zone(const Path& file);

@@ -157,10 +157,10 @@ OnRecord instructed(const CommandLine& line, const Name& zone) {
     if (!configuration.ok())
         return {};
     const auto file = instruction_file(*configuration, zone);
-    const auto instruction = take_instruction(*configuration, file, std::nullopt);
-    if (!instruction.ok())
+    const auto taken = take_instruction(*configuration, file, std::nullopt);
+    if (!taken.ok())
         return {};
-    return {keys_ahead(*instruction), instruction->cdnskey};
+    return {keys_ahead(taken->instruction), taken->instruction.cdnskey};
 }
 
 int verify_file(const CommandLine& line) {

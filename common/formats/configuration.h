@@ -36,6 +36,7 @@ struct Configuration {
     std::filesystem::path database() const { return state / "kaspar.db"; }
     std::filesystem::path instructions() const { return state / "instructions"; }
     std::filesystem::path reports() const { return state / "reports"; }
+    std::filesystem::path executed() const { return state / "executed"; }  ///< the signer's
 };
 
 /// Reads and checks a configuration file. Relative paths in it are relative to its folder. Fault:

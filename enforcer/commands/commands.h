@@ -28,16 +28,49 @@ Ending policy_show(Session& session, const std::string& name);
 /// Needs no database: prints every finding.
 Ending policy_check(const std::string& file, bool json);
 
+// policy_diff.cpp
+/// What the edited policy in `file` would change, and what that would do to each zone. Writes
+/// nothing.
+Ending policy_diff(Session& session, const std::string& name, const std::string& file);
+
 // status.cpp
 Ending status(Session& session, const std::optional<std::string>& name);
+
+// forecast.cpp
+struct ForecastWish {
+    std::string zone;
+    std::optional<std::string> until;  ///< a time or a duration; absent: as foresee() has it
+    bool all_states = false;
+    bool without_parent = false, without_approval = false;
+};
+Ending forecast(Session& session, const ForecastWish& wish);
+
+// explain.cpp
+Ending explain(Session& session, const std::string& zone);
 
 // health.cpp
 Ending health(Session& session);
 
 // key.cpp
 Ending key_list(Session& session, const std::optional<std::string>& zone);
-Ending key_roll(Session& session, const std::string& zone, const std::string& role);
-Ending key_approve(Session& session, const std::string& zone);
+
+// key_keeping.cpp
+/// Destroys keys that are out of use, before the policy's purge_after. `tag` absent: all of them.
+Ending key_purge(Session& session, const std::string& zone, std::optional<std::uint16_t> tag);
+/// Has one key leave: a standby key goes, one in use is rolled.
+Ending key_retire(Session& session, const std::string& zone, std::uint16_t tag);
+
+// key_roll.cpp
+struct KeyRoll {
+    std::string zone, role;
+    bool abort = false, emergency = false;
+    std::optional<std::uint16_t> tag;   ///< of the key in danger; absent: those in use
+    std::optional<std::string> unsafe;  ///< the zone's name once more
+    std::optional<std::string> policy;  ///< all its zones, instead of one
+    bool dry_run = false;
+};
+Ending key_roll(Session& session, const KeyRoll& asked);
+Ending approve(Session& session, const std::string& zone);
 
 // ds.cpp
 Ending ds_show(Session& session, const std::string& zone);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "common/values/encoding.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
@@ -35,10 +37,32 @@ Result<KeySet> choose(const OpenZone& open, KeySet waiting, std::optional<std::u
                         : fmt::format("it waits for {}", tags_text(open.remembered, waiting)))};
 }
 
+/// Keys whose DS a person may say is not at the parent: those that were asked to go; and, named by
+/// tag, those that were asked for but are wanted no more, since then the request can be withdrawn.
+KeySet may_be_gone(const History& history, bool named) {
+    KeySet keys = ds_to_go(history);
+    for (const KeyIndex key : ds_awaited(history))
+        if (named && !history.keys[key].wanted)
+            keys.insert(key);
+    return keys;
+}
+
+bool leaves_a_version(const History& history) {
+    return std::any_of(history.ds.begin(), history.ds.end(),
+                       [](const DsVersion& version) { return version.window.open(); });
+}
+
 Outcome say(Session& session, OpenZone& open, KeySet keys, std::string_view what,
             void (*change)(History&, KeySet, const Policy&, Time)) {
     const auto before = states_of(open.remembered, open.policy, session.now());
     change(open.remembered.history, keys, open.policy, session.now());
+    if (!leaves_a_version(open.remembered.history))
+        return Fault{
+            FaultClass::refused,
+            fmt::format("zone {}: if the DS of {} {}, the parent has none of the sets that "
+                        "it was ever asked for, by what was said of it before; look at it "
+                        "again, and say first with `kaspar ds seen` what it has",
+                        zone_text(open.zone.name), tags_text(open.remembered, keys), what)};
     const std::string words =
         fmt::format("the DS of {} {}", tags_text(open.remembered, keys), what);
     KASPAR_CHECK(note(session.with(), open.zone, words, "a person's word"));
@@ -94,7 +118,8 @@ Ending ds_is_seen(Session& session, const std::string& zone, std::optional<std::
 Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::uint16_t> tag) {
     KASPAR_TRY(OpenZone open, OpenZone::open(session, zone));
     KASPAR_TRY(const KeySet keys,
-               choose(open, ds_to_go(open.remembered.history), tag, "leave the parent"));
+               choose(open, may_be_gone(open.remembered.history, tag.has_value()), tag,
+                      "leave the parent"));
     KASPAR_CHECK(say(session, open, keys, "is gone from the parent", ds_gone));
     return ExitStatus::done;
 }

@@ -23,10 +23,8 @@ Cell time_left(const ZoneView& view, Time now) {
     return {brief(left), late ? Tint::warning : Tint::good};
 }
 
-/// What is to come must not read like a request: "ask the parent …" while it is still unsafe.
 std::string wait_line(const Wait& wait) {
-    const bool passes = wait.on == Waiting::time || wait.on == Waiting::signer;
-    return fmt::format("{}{} {}", word(wait.on), passes ? ", then" : ":", wait.what);
+    return fmt::format("{}: {}", word(wait.on), wait.what);
 }
 
 /// One zone's trouble must not push the other zones off the screen; `status NAME` has it all.

@@ -60,12 +60,6 @@ Json run_json(const ZoneView& view) {
             {"held_input", run.held_input ? Json(*run.held_input) : Json()}};
 }
 
-std::string words_of(const Wait& wait) {
-    return wait.until
-               ? fmt::format("{} ({}; until {})", wait.what, wait.why, to_rfc3339(*wait.until))
-               : fmt::format("{} ({})", wait.what, wait.why);
-}
-
 Result<std::optional<Time>> next_event(Session& session, const Zone& zone) {
     if (zone.flagged || report_is_new(session.configuration(), zone.name, zone.report))
         return std::optional(session.now());
@@ -198,8 +192,7 @@ std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
                                     view.zone.policy, *view.policy_fault));
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::approval)
-            needs.push_back(
-                fmt::format("{}; `kaspar key approve {}`", words_of(wait), view.name()));
+            needs.push_back(fmt::format("{}; `kaspar approve {}`", words_of(wait), view.name()));
         else if (wait.on == Waiting::clock)
             needs.push_back(words_of(wait));
     return needs;
@@ -218,6 +211,19 @@ std::optional<std::string> waiting(const ZoneView& view, KeyIndex key) {
         if (wait.keys.contains(key))
             return words_of(wait);
     return std::nullopt;
+}
+
+std::string words_of(const Wait& wait) {
+    if (wait.until && wait.next)
+        return fmt::format("{}, safe from {} on ({})", wait.what, to_rfc3339(*wait.until),
+                           wait.why);
+    if (wait.until)
+        return fmt::format("{} ({}; until {})", wait.what, wait.why, to_rfc3339(*wait.until));
+    if (wait.next && wait.on == Waiting::signer)
+        return fmt::format("{}, once the signer has reported ({})", wait.what, wait.why);
+    if (wait.next && wait.on == Waiting::parent)
+        return fmt::format("{}, once the parent has answered ({})", wait.what, wait.why);
+    return fmt::format("{} ({})", wait.what, wait.why);
 }
 
 std::string_view word(Waiting waiting) {

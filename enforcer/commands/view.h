@@ -44,6 +44,9 @@ std::vector<std::string> waits_for_parent(const ZoneView& view);
 /// What a key waits for. Absent: nothing.
 std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 
+/// A wait in a sentence that does not read like a request.
+std::string words_of(const Wait& wait);
+
 std::string_view word(Waiting waiting);
 
 Json json_time(const std::optional<Time>& time);

@@ -142,11 +142,20 @@ Outcome forget_history(Session& session, OpenZone& open) {
 }
 
 Outcome purge_all(Session& session, const Zone& zone) {
+    KASPAR_CHECK(remove_file(report_path(session.configuration(), zone.name)));
     KASPAR_TRY(const auto keys, keys_of(session.database(), zone.id));
-    for (const StoredKey& key : keys)
-        if (key.progress == KeyProgress::ready)
-            KASPAR_CHECK(purge_key(session.with(), zone, key, "its zone was removed"));
-    return remove_file(report_path(session.configuration(), zone.name));
+    Outcome all = Done{};
+    for (const StoredKey& key : keys) {
+        if (key.progress != KeyProgress::ready)
+            continue;
+        auto purged = purge_key(session.with(), zone, key, "its zone was removed");
+        if (!purged.ok() && all.ok())
+            all = std::move(purged).within(
+                fmt::format("zone {} is removed, but not all of its keys are destroyed yet; the "
+                            "enforcer's next pass tries again",
+                            zone_text(zone.name)));
+    }
+    return all;
 }
 
 Json zone_json(const Zone& zone) {
@@ -231,16 +240,18 @@ Ending zone_remove(Session& session, const std::string& name, bool force, bool p
     KASPAR_CHECK(
         note(session.with(), open.zone, "zone removed", force ? "forced: no look at its DS" : ""));
     KASPAR_CHECK(update_zone(session.database(), open.zone));
-    if (purge)
+    if (purge) {
         KASPAR_CHECK(forget_history(session, open));
+        KASPAR_CHECK(put_out_of_use(session.database(), open.zone.id, session.now()));
+    }
     KASPAR_CHECK(open.transaction.commit());
     KASPAR_CHECK(remove_file(instruction_path(session.configuration(), open.zone.name)));
     if (purge)
         KASPAR_CHECK(purge_all(session, open.zone));
-    print(fmt::format(
-        "zone {} is removed: it is not signed any more; {} stays as it is; {}\n",
-        zone_text(open.zone.name), open.zone.output.string(),
-        purge ? "its keys are destroyed" : "its keys are kept, and adding it again takes them up"));
+    print(fmt::format("zone {} is removed: it is not signed any more; {} stays as it is; {}\n",
+                      zone_text(open.zone.name), open.zone.output.string(),
+                      purge ? "its keys are destroyed, but for those that other zones share"
+                            : "its keys are kept, and adding it again takes them up"));
     return ExitStatus::done;
 }
 

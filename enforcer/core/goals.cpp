@@ -95,7 +95,8 @@ class SlotPlanner {
     /// one.
     void fill() {
         const auto returning = select(history_, [&](const Key& key) {
-            return !key.wanted && key.may_return && matches(key, slot_);
+            return !key.wanted && key.may_return && key.departure == Departure::orderly &&
+                   matches(key, slot_);
         });
         if (!returning.empty()) {
             plan_.goals.push_back(
@@ -131,7 +132,7 @@ class SlotPlanner {
     void roll_if_due(KeyIndex current) {
         const Key& key = history_.keys[current];
         if (key.roll_asked)
-            return obtain(fmt::format("a person asked to roll {}", key.tag));
+            return obtain(fmt::format("a person asked to roll {}", label(key)));
         if (!slot_.lifetime || !key.active_since)
             return;
         const Time start = *key.active_since + *slot_.lifetime - roll_lead(slot_, policy_);
@@ -139,8 +140,8 @@ class SlotPlanner {
             return wake(plan_, start);
         if (needs_approval(policy_, slot_.role) && !history_.approved)
             return wait_for_approval(KeySet::of(current),
-                                     fmt::format("roll {}, whose lifetime ends", key.tag));
-        obtain(fmt::format("the lifetime of {} ends", key.tag));
+                                     fmt::format("roll {}, whose lifetime ends", label(key)));
+        obtain(fmt::format("the lifetime of {} ends", label(key)));
     }
 
     void keep_standby() {
@@ -243,14 +244,15 @@ Outcome abort_roll(History& history, const Policy& policy, Role role) {
     for (const KeyIndex successor : of_role(history, role)) {
         Key& fresh = history.keys[successor];
         const auto predecessors = select(history, [&](const Key& key) {
-            return !key.wanted && key.role == role && key.algorithm == fresh.algorithm &&
-                   key.created <= fresh.created && matches_any(key, policy);
+            return !key.wanted && key.departure == Departure::orderly && key.role == role &&
+                   key.algorithm == fresh.algorithm && key.created <= fresh.created &&
+                   matches_any(key, policy);
         });
         std::vector<KeyIndex> present;
         for (const KeyIndex key : predecessors)
             if (history.arrangement.dnskey.contains(key))
                 present.push_back(key);
-        if (fresh.roll_asked && present.empty()) {
+        if (fresh.roll_asked && present.empty() && fresh.departure == Departure::orderly) {
             fresh.roll_asked = false;
             return Done{};
         }
@@ -263,8 +265,21 @@ Outcome abort_roll(History& history, const Policy& policy, Role role) {
         return Done{};
     }
     return Fault{FaultClass::refused,
-                 "no roll of that role is under way, or its old key is gone already; start a new "
-                 "roll with `kaspar key roll` instead"};
+                 "no roll of that role is under way, or its old key may not come back (it is "
+                 "withdrawn, or in an emergency roll); start a new roll with `kaspar key roll` "
+                 "instead"};
+}
+
+void give_up(History& history, const Policy& policy, KeySet keys, Departure departure) {
+    for (const KeyIndex index : keys) {
+        Key& key = history.keys[index];
+        key.departure = std::max(key.departure, departure);
+        key.may_return = false;
+        if (key.wanted && !key.standby && matches_any(key, policy))
+            key.roll_asked = true;
+        else
+            key.wanted = false;
+    }
 }
 
 }  // namespace kaspar::enforcer

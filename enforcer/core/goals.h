@@ -22,4 +22,9 @@ Outcome ask_roll(History& history, const Policy& policy, Role role);
 /// refused (no roll of that role whose predecessor is still there).
 Outcome abort_roll(History& history, const Policy& policy, Role role);
 
+/// A person says that others may know these keys: each leaves by the shortest safe sequence (or
+/// on that person's word an unsafe one), with a successor if the policy asks for its kind. It never
+/// comes back into use.
+void give_up(History& history, const Policy& policy, KeySet keys, Departure departure);
+
 }  // namespace kaspar::enforcer

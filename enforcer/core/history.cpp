@@ -175,6 +175,21 @@ void drop_ended(std::vector<Version>& versions, Duration margin, Time now) {
                   [&](const Version& version) { return !version.window.live(now, margin); });
 }
 
+template <typename Versions>
+void note_ends(const Versions& versions, const Policy& policy, Time now,
+               std::optional<Time>& next) {
+    const Duration margin = std::max(policy.publish_safety, policy.retire_safety);
+    for (const auto& version : versions) {
+        if (!version.window.until)
+            continue;
+        for (const Duration after : {Duration{0}, policy.publish_safety, margin}) {
+            const Time end = *version.window.until + after;
+            if (end > now && (!next || end < *next))
+                next = end;
+        }
+    }
+}
+
 }  // namespace
 
 KeySet with_algorithm(const History& history, KeySet keys, Algorithm algorithm) {
@@ -250,6 +265,27 @@ void ds_gone(History& history, KeySet keys, const Policy& policy, Time when) {
             close(version.window, policy.parent_propagation_delay, when);
 }
 
+KeySet ds_undecided(const History& history) {
+    std::optional<KeySet> in_all;
+    KeySet in_any;
+    for (const auto& version : history.ds) {
+        if (!version.window.open())
+            continue;
+        in_all = in_all ? *in_all & version.keys : version.keys;
+        in_any |= version.keys;
+    }
+    return in_any - in_all.value_or(KeySet{});
+}
+
+History as_published(const History& history) {
+    History published = history;
+    const auto is_closed = [](const auto& version) { return !version.window.open(); };
+    std::erase_if(published.ds, is_closed);
+    std::erase_if(published.dnskey, is_closed);
+    std::erase_if(published.data, is_closed);
+    return published;
+}
+
 KeySet ds_awaited(const History& history) {
     KeySet surely = history.arrangement.ds;
     for (const auto& version : history.ds)
@@ -285,6 +321,42 @@ void forget(History& history, const Policy& policy, Time now) {
     drop_ended(history.ds, margin, now);
     drop_ended(history.dnskey, margin, now);
     drop_ended(history.data, margin, now);
+}
+
+std::optional<Time> next_end(const History& history, const Policy& policy, Time now) {
+    std::optional<Time> next;
+    note_ends(history.ds, policy, now, next);
+    note_ends(history.dnskey, policy, now, next);
+    note_ends(history.data, policy, now, next);
+    return next;
+}
+
+KeySet renumbered(KeySet keys, KeySet removed) {
+    KeySet numbered;
+    for (const KeyIndex key : keys - removed) {
+        KeyIndex before = 0;
+        for (const KeyIndex gone : removed)
+            before += gone < key ? 1 : 0;
+        numbered.insert(key - before);
+    }
+    return numbered;
+}
+
+void remove_keys(History& history, KeySet removed) {
+    const auto renumber = [&](KeySet& keys) { keys = renumbered(keys, removed); };
+    for (auto& version : history.ds)
+        renumber(version.keys);
+    for (auto& version : history.dnskey) {
+        renumber(version.keys);
+        renumber(version.signers);
+    }
+    for (auto& version : history.data)
+        renumber(version.signers);
+    for (KeySet* part : {&history.arrangement.ds, &history.arrangement.dnskey,
+                         &history.arrangement.dnskey_signers, &history.arrangement.zone_signers})
+        renumber(*part);
+    KeyIndex position = 0;
+    std::erase_if(history.keys, [&](const Key&) { return removed.contains(position++); });
 }
 
 }  // namespace kaspar::enforcer

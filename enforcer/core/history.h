@@ -16,6 +16,13 @@
 
 namespace kaspar::enforcer {
 
+/// How a key that is no longer wanted leaves.
+enum class Departure {
+    orderly,    ///< by the policy's method and safety margins
+    emergency,  ///< its private half may be known: by the shortest sequence that is safe
+    unsafe,     ///< a person's word, in spite of caches: only what is published must validate
+};
+
 struct Key {
     std::int64_t id = 0;  ///< the store's number; 0 in tests that have no store
     Role role;
@@ -29,7 +36,9 @@ struct Key {
     bool standby = false;     ///< published ahead of need, not used
     bool may_return = false;  ///< left because the policy changed, so a change back takes it again
     bool roll_asked = false;  ///< a person asked for its successor
+    Departure departure = Departure::orderly;
     std::optional<Time> active_since;  ///< when it took over, as reported
+    std::string name = {};             ///< of a key that is only foreseen: "new zsk 1"; else empty
 };
 
 /// Which keys are where, as asked for: DS at the parent, DNSKEY RRset, its signers, the data's
@@ -103,6 +112,12 @@ void instruct(History& history, const Arrangement& next, const Policy& policy, T
 void ds_seen(History& history, KeySet keys, const Policy& policy, Time when);
 void ds_gone(History& history, KeySet keys, const Policy& policy, Time when);
 
+/// Keys of which open versions differ: the parent may or may not have their DS.
+KeySet ds_undecided(const History& history);
+
+/// What servers may answer now, without what only caches hold.
+History as_published(const History& history);
+
 /// Keys whose DS the parent is asked to have, but may not have yet; and the reverse.
 KeySet ds_awaited(const History& history);
 KeySet ds_to_go(const History& history);
@@ -113,6 +128,16 @@ void follow_policy(History& history, const Policy& policy, Time now);
 
 /// Drops versions that no cache can hold, not even with the policy's safety margins.
 void forget(History& history, const Policy& policy, Time now);
+
+/// When a remembered version leaves the caches next, with and without the policy's margins: the
+/// next time at which states change or keys leave play. Absent: none will.
+std::optional<Time> next_end(const History& history, const Policy& policy, Time now);
+
+/// Keys of `keys` as they are numbered once those in `removed` are no longer in the history.
+KeySet renumbered(KeySet keys, KeySet removed);
+
+/// Takes keys out of the history that no version and no arrangement holds.
+void remove_keys(History& history, KeySet removed);
 
 /// The versions that an arrangement could add to those that are open now.
 std::vector<KeySet> possible_ds(const History& history, KeySet asked);

@@ -47,6 +47,16 @@ KeyStates key_states(const History& history, KeyIndex key, const Policy& policy,
     return states;
 }
 
+KeyStates goal_states(const Key& key) {
+    const auto where = [&](bool has, bool used) {
+        return !has                 ? RecordState::not_applicable
+               : key.wanted && used ? RecordState::omnipresent
+                                    : RecordState::hidden;
+    };
+    return {where(signs_dnskey(key.role), !key.standby), where(true, true),
+            where(signs_dnskey(key.role), !key.standby), where(signs_zone(key.role), !key.standby)};
+}
+
 std::string_view word(RecordState state) {
     switch (state) {
         case RecordState::hidden:
@@ -72,6 +82,21 @@ bool is_out_of_use(const History& history, KeyIndex key, const Policy& policy, T
     const KeyStates states = key_states(history, key, policy, now);
     return absent(states.ds) && absent(states.dnskey) && absent(states.dnskey_signature) &&
            absent(states.zone_signatures);
+}
+
+KeySet leaving_play(const History& history, const Policy& policy, Time now) {
+    KeySet remembered = history.arrangement.all();
+    for (const auto& version : history.ds)
+        remembered |= version.keys;
+    for (const auto& version : history.dnskey)
+        remembered |= version.keys | version.signers;
+    for (const auto& version : history.data)
+        remembered |= version.signers;
+    KeySet leaving;
+    for (KeyIndex i = 0; i < history.keys.size(); ++i)
+        if (!remembered.contains(i) && is_out_of_use(history, i, policy, now))
+            leaving.insert(i);
+    return leaving;
 }
 
 }  // namespace kaspar::enforcer

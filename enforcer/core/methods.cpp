@@ -1,5 +1,7 @@
 #include "enforcer/core/methods.h"
 
+#include "enforcer/core/timing.h"
+
 namespace kaspar::enforcer {
 
 namespace {
@@ -84,6 +86,22 @@ const Sequence& first_signing() {
 
 const Sequence& going_insecure() {
     return sequences[8];
+}
+
+Method shortest_ksk_method(const Policy& policy) {
+    const auto exposure = [&](auto formula) {
+        return formula(policy.registration_delay, policy.parent_propagation_delay, policy.ds_ttl,
+                       policy.zone_propagation_delay, policy.dnskey_ttl);
+    };
+    // Of equal ones the first: it needs the parent only once.
+    const std::pair<Duration, Method> methods[] = {
+        {exposure(timing::double_signature_exposure), Method::ksk_double_signature},
+        {exposure(timing::double_rrset_exposure), Method::ksk_double_rrset},
+        {exposure(timing::double_ds_exposure), Method::ksk_double_ds},
+    };
+    return std::min_element(std::begin(methods), std::end(methods),
+                            [](const auto& a, const auto& b) { return a.first < b.first; })
+        ->second;
 }
 
 }  // namespace kaspar::enforcer

@@ -46,4 +46,9 @@ const Sequence& sequence(AlgorithmRollover rollover);  ///< from one algorithm t
 const Sequence& first_signing();
 const Sequence& going_insecure();
 
+/// The methods by which a key that others may know is believed for the shortest time: until no
+/// cache holds its DS or its DNSKEY. Taken without the policy's safety margins.
+Method shortest_ksk_method(const Policy& policy);
+constexpr Method shortest_zsk_method = Method::zsk_double_signature;
+
 }  // namespace kaspar::enforcer

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "enforcer/core/goals.h"
-#include "enforcer/core/methods.h"
+#include "enforcer/core/groups.h"
 #include "enforcer/core/rule.h"
 #include "enforcer/core/words.h"
 
@@ -14,149 +14,6 @@ namespace {
 /// The parent passes through any mixture of old and new records; beyond this many that are
 /// undecided there are too many mixtures to hold against the caches, and the next DS change waits.
 constexpr unsigned most_undecided_ds = 6;
-
-/// Keys that come and keys that go, by one sequence of moves.
-struct Group {
-    const Sequence* sequence;
-    KeySet incoming, outgoing;
-    Records records;  ///< those that this sequence moves
-};
-
-constexpr Records ksk_half = ds_record | dnskey_record | dnskey_signature;
-constexpr Records zsk_half = dnskey_record | zone_signatures;
-constexpr Records every_record = ksk_half | zone_signatures;
-
-KeySet having(const History& history, KeySet keys, bool (*has)(Role)) {
-    KeySet found;
-    for (const KeyIndex key : keys)
-        if (has(history.keys[key].role))
-            found.insert(key);
-    return found;
-}
-
-/// A csk rolls in two halves that need not end together: its KSK half gives up the signature, and
-/// the DNSKEY goes with the ZSK half, once the key signs the DNSKEY RRset no more.
-KeySet losing_dnskey(const History& history, const Group& group, const Arrangement& next) {
-    KeySet keys = group.outgoing;
-    if (group.records == every_record)
-        return keys;
-    for (const KeyIndex key : group.outgoing) {
-        if (history.keys[key].role != Role::csk)
-            continue;
-        if (group.records == ksk_half || next.dnskey_signers.contains(key))
-            keys.erase(key);
-    }
-    return keys;
-}
-
-Arrangement moved(const History& history, const Group& group, const Move& move) {
-    Arrangement next = history.arrangement;
-    const auto gains = [&](Records record) { return (move.gain & group.records & record) != 0; };
-    const auto loses = [&](Records record) { return (move.lose & group.records & record) != 0; };
-    const KeySet in_ksk = having(history, group.incoming, signs_dnskey);
-    const KeySet in_zsk = having(history, group.incoming, signs_zone);
-    if (gains(ds_record))
-        next.ds |= in_ksk;
-    if (gains(dnskey_record))
-        next.dnskey |= group.incoming;
-    if (gains(dnskey_signature))
-        next.dnskey_signers |= in_ksk;
-    if (gains(zone_signatures))
-        next.zone_signers |= in_zsk;
-    if (loses(ds_record))
-        next.ds = next.ds - group.outgoing;
-    if (loses(dnskey_signature))
-        next.dnskey_signers = next.dnskey_signers - group.outgoing;
-    if (loses(zone_signatures))
-        next.zone_signers = next.zone_signers - group.outgoing;
-    if (loses(dnskey_record))
-        next.dnskey = next.dnskey - losing_dnskey(history, group, next);
-    return next;
-}
-
-bool never_secure(const History& history, Time now) {
-    if (!history.arrangement.ds.empty())
-        return false;
-    for (const auto& version : history.ds)
-        if (!version.keys.empty() && version.window.live(now))
-            return false;
-    return true;
-}
-
-class Grouping {
-  public:
-    Grouping(const History& history, const Policy& policy) : history_(history), policy_(policy) {
-        for (KeyIndex i = 0; i < history.keys.size(); ++i) {
-            const Key& key = history.keys[i];
-            if (key.wanted && key.standby)
-                standby_.insert(i);
-            else if (key.wanted)
-                wanted_.insert(i);
-            else if (history.arrangement.all().contains(i))
-                leaving_.insert(i);
-        }
-    }
-
-    std::vector<Group> groups(Time now) const {
-        if (policy_.keys.empty())
-            return {{&going_insecure(), {}, leaving_, every_record}};
-        std::vector<Group> found;
-        if (never_secure(history_, now))
-            found.push_back({&first_signing(), wanted_, leaving_, every_record});
-        else
-            add_by_algorithm(found);
-        found.push_back({&sequence(Method::zsk_pre_publication), standby_, {}, dnskey_record});
-        return found;
-    }
-
-  private:
-    /// Within an algorithm that has a DS and stays, keys replace each other in halves; all others
-    /// come and go by the algorithm sequence.
-    void add_by_algorithm(std::vector<Group>& found) const {
-        Group changing{&sequence(policy_.algorithm_rollover), {}, {}, every_record};
-        KeySet left = wanted_ | leaving_;
-        while (!left.empty()) {
-            const auto algorithm = history_.keys[*left.begin()].algorithm;
-            const KeySet all = with_algorithm(history_, left, algorithm);
-            left = left - all;
-            const bool stays = !(all & wanted_).empty();
-            const bool established =
-                !with_algorithm(history_, history_.arrangement.ds, algorithm).empty();
-            if (stays && established) {
-                add_halves(found, all);
-                continue;
-            }
-            changing.incoming |= all & wanted_;
-            changing.outgoing |= all & leaving_;
-        }
-        found.push_back(changing);
-    }
-
-    void add_halves(std::vector<Group>& found, KeySet keys) const {
-        const KeySet ksks = having(history_, keys, signs_dnskey);
-        const KeySet zsks = having(history_, keys, signs_zone);
-        found.push_back({&sequence(method(ksks & wanted_, Method::ksk_double_signature)),
-                         ksks & wanted_, ksks & leaving_, ksk_half});
-        found.push_back({&sequence(method(zsks & wanted_, Method::zsk_pre_publication)),
-                         zsks & wanted_, zsks & leaving_, zsk_half});
-    }
-
-    /// The method of the policy's line for these keys; `usual` where a csk's line names the other
-    /// half.
-    Method method(KeySet keys, Method usual) const {
-        for (const KeyIndex key : keys)
-            for (const KeySlot& slot : policy_.keys)
-                if (slot.role == history_.keys[key].role &&
-                    slot.algorithm == history_.keys[key].algorithm &&
-                    (slot.role != Role::csk || usual == Method::ksk_double_signature))
-                    return slot.method;
-        return usual;
-    }
-
-    const History& history_;
-    const Policy& policy_;
-    KeySet wanted_, standby_, leaving_;
-};
 
 void wake(Plan& plan, const std::optional<Time>& at) {
     if (at && (!plan.wake_at || *at < *plan.wake_at))
@@ -180,6 +37,44 @@ bool too_many_undecided(const History& history, const Arrangement& next) {
     return (possibly - surely).size() > most_undecided_ds;
 }
 
+/// A DS change that the parent has not answered may not be taken back: its answer could be to
+/// either, and what it shows now could still be followed by the one taken back.
+bool takes_back_unanswered(const History& history, const Arrangement& next) {
+    const KeySet& asked = history.arrangement.ds;
+    const KeySet turned = (asked - next.ds) | (next.ds - asked);
+    return !(turned & ds_undecided(history)).empty();
+}
+
+bool parent_must_answer_first(const History& history, const Arrangement& next) {
+    return next.ds != history.arrangement.ds &&
+           (too_many_undecided(history, next) || takes_back_unanswered(history, next));
+}
+
+/// A key in danger leaves without the policy's margins; on a person's word, whatever caches hold.
+std::optional<Obstacle> group_obstacle(const History& history, const Policy& policy,
+                                       const Group& group, const Move& move,
+                                       const Arrangement& next, Time now) {
+    const Margin margin = group.departure == Departure::orderly ? move.margin : Margin::none;
+    if (group.departure == Departure::unsafe)
+        return obstacle(as_published(history), next, margin, policy, now);
+    return obstacle(history, next, margin, policy, now);
+}
+
+std::string told(const History& history, const Group& group, const Arrangement& next) {
+    return name_of(group) + ": " + difference(history, history.arrangement, next);
+}
+
+Rearrange rearranged(const History& history, const Policy& policy, const Group& group,
+                     const Arrangement& next, std::string what, Time now) {
+    Rearrange change{next, std::move(what), std::nullopt};
+    if (group.departure == Departure::unsafe)
+        if (const auto ignored = obstacle(history, next, Margin::none, policy, now))
+            change.in_spite_of =
+                reason(history, *ignored) +
+                (ignored->until ? " until " + to_rfc3339(*ignored->until) : std::string{});
+    return change;
+}
+
 /// Removes beforehand as many of the outgoing DS as may go by themselves.
 void clear_ds(const History& history, const Policy& policy, const Group& group, const Move& move,
               KeySet candidates, Time now, Plan& plan) {
@@ -190,13 +85,38 @@ void clear_ds(const History& history, const Policy& policy, const Group& group, 
     for (const KeyIndex key : group.outgoing& present.ds& candidates) {
         Arrangement without = next;
         without.ds.erase(key);
-        if (!without.ds.empty() && !too_many_undecided(history, without) &&
-            !obstacle(history, without, move.margin, policy, now))
+        if (!without.ds.empty() && !parent_must_answer_first(history, without) &&
+            !group_obstacle(history, policy, group, move, without, now))
             next = without;
     }
     if (next != present)
-        plan.rearrange = Rearrange{
-            next, fmt::format("{}: {}", group.sequence->name, difference(history, present, next))};
+        plan.rearrange = rearranged(history, policy, group, next, told(history, group, next), now);
+}
+
+Duration margin_of(Obstacle::Member member, const Margins& extra) {
+    switch (member) {
+        case Obstacle::Member::ds:
+            return extra.ds;
+        case Obstacle::Member::dnskey:
+            return extra.dnskey;
+        case Obstacle::Member::data:
+            return extra.data;
+    }
+    return {};
+}
+
+/// Why the move must wait, in words; and how much of the wait is the policy's wish.
+std::string reason_of(const History& history, const Policy& policy, const Group& group,
+                      const Move& move, const Arrangement& next, const Obstacle& hindrance,
+                      Time now) {
+    if (move.margin == Margin::none || group.departure != Departure::orderly)
+        return reason(history, hindrance);
+    const std::string margin = margin_words(move.margin, policy);
+    if (!obstacle(history, next, Margin::none, policy, now))
+        return fmt::format("the caches would allow it; the policy's {} is not over", margin);
+    if (margin_of(hindrance.member, margins(move.margin, policy)) == Duration{0})
+        return reason(history, hindrance);
+    return fmt::format("{}, and the policy adds {}", reason(history, hindrance), margin);
 }
 
 /// Takes the group's next move if the rule allows it; else notes what it waits for.
@@ -210,26 +130,29 @@ void plan_group(const History& history, const Policy& policy, const Group& group
         // the zone would be insecure.
         if (next.ds.empty() && !history.arrangement.ds.empty() && !policy.keys.empty())
             return;
-        const std::string what = fmt::format("{}: {}", group.sequence->name,
-                                             difference(history, history.arrangement, next));
+        const std::string wish =
+            name_of(group) + ", " + intention(history, history.arrangement, next);
         const KeySet keys = group.incoming | group.outgoing;
-        if (next.ds != history.arrangement.ds && too_many_undecided(history, next)) {
-            plan.waits.push_back(
-                {keys, what, "the parent has not answered earlier changes", Waiting::parent, {}});
+        if (parent_must_answer_first(history, next)) {
+            plan.waits.push_back({keys, wish,
+                                  "the parent has not answered earlier changes of its DS set",
+                                  Waiting::parent, std::nullopt, next});
             clear_ds(history, policy, group, move, group.outgoing, now, plan);
             return;
         }
-        const auto hindrance = obstacle(history, next, move.margin, policy, now);
+        const auto hindrance = group_obstacle(history, policy, group, move, next, now);
         if (!hindrance) {
-            plan.rearrange = Rearrange{next, what};
+            plan.rearrange =
+                rearranged(history, policy, group, next, told(history, group, next), now);
             return;
         }
         // Overtaken rolls can leave DS at the parent whose keys sign nothing. They go before the
         // one that resolvers use: if all went at once, that one might be removed first.
         clear_ds(history, policy, group, move, group.outgoing - history.arrangement.dnskey_signers,
                  now, plan);
-        plan.waits.push_back(
-            {keys, what, reason(history, *hindrance), waits_on(*hindrance), hindrance->until});
+        plan.waits.push_back({keys, wish,
+                              reason_of(history, policy, group, move, next, *hindrance, now),
+                              waits_on(*hindrance), hindrance->until, next});
         wake(plan, hindrance->until);
         return;
     }
@@ -239,13 +162,13 @@ void wait_for_parent(const History& history, Plan& plan) {
     const KeySet awaited = ds_awaited(history), to_go = ds_to_go(history);
     if (!awaited.empty())
         plan.waits.push_back({awaited,
-                              "DS " + tags(history, awaited) + " at the parent",
+                              "DS " + tags(history, awaited) + " to be at the parent",
                               "asked for; not yet confirmed with `kaspar ds seen`",
                               Waiting::parent,
                               {}});
     if (!to_go.empty())
         plan.waits.push_back({to_go,
-                              "DS " + tags(history, to_go) + " gone from the parent",
+                              "DS " + tags(history, to_go) + " to be gone from the parent",
                               "asked for; not yet confirmed with `kaspar ds gone`",
                               Waiting::parent,
                               {}});
@@ -272,7 +195,7 @@ Plan plan(const History& history, const Policy& policy, Time now) {
     plan_goals(history, policy, now, plan);
     if (plan.changes_anything())
         return plan;
-    for (const Group& group : Grouping(history, policy).groups(now)) {
+    for (const Group& group : groups_of(history, policy, now)) {
         plan_group(history, policy, group, now, plan);
         if (plan.rearrange)
             break;

@@ -31,6 +31,7 @@ struct SetGoal {
 struct Rearrange {
     Arrangement next;
     std::string what;  ///< for the log: "ZSK pre-publication: sign with 12345 instead of 54321"
+    std::optional<std::string> in_spite_of;  ///< what the rule says against an unsafe move
 };
 
 /// On whom a wait depends.
@@ -39,10 +40,11 @@ enum class Waiting { time, signer, parent, approval, operator_pause, clock };
 /// Something wanted that may not be done yet.
 struct Wait {
     KeySet keys;       ///< whose records are meant
-    std::string what;  ///< what is wanted: "withdraw DNSKEY 12345"
+    std::string what;  ///< what is wanted: "ZSK pre-publication, to withdraw DNSKEY 12345"
     std::string why;   ///< the combination that would fail, or the margin, in words
     Waiting on;
-    std::optional<Time> until;  ///< absent: until somebody acts
+    std::optional<Time> until;             ///< absent: until somebody acts
+    std::optional<Arrangement> next = {};  ///< what is to be instructed when the wait is over
 };
 
 struct Plan {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/formats/signing.h"
@@ -20,6 +21,18 @@ constexpr bool signs_dnskey(Role role) {
 }
 constexpr bool signs_zone(Role role) {
     return role != Role::ksk;
+}
+
+constexpr std::string_view word(Role role) {
+    switch (role) {
+        case Role::ksk:
+            return "ksk";
+        case Role::zsk:
+            return "zsk";
+        case Role::csk:
+            return "csk";
+    }
+    return "";
 }
 
 /// How a key is replaced by its successor (RFC 7583 §2). For a csk this is the method of its KSK

@@ -74,4 +74,31 @@ constexpr Duration double_rrset_publication(Duration dreg, Duration dprp_parent,
 static_assert(double_rrset_publication(hours{1}, hours{1}, days{1}, hours{1}, hours{2}) ==
               hours{26});
 
+/// How long a KSK that is given up by double-signature stays believed: until its DS is replaced,
+/// its successor's DNSKEY must be everywhere; then the old DS leaves the caches, then the old
+/// DNSKEY.
+constexpr Duration double_signature_exposure(Duration dreg, Duration dprp_parent, Duration ttl_ds,
+                                             Duration dprp_child, Duration ttl_key) {
+    return ksk_publication(dprp_child, ttl_key) + dreg + ksk_retirement(dprp_parent, ttl_ds) +
+           ds_retirement(dprp_child, ttl_key);
+}
+static_assert(double_signature_exposure(hours{1}, hours{1}, days{1}, hours{1}, hours{2}) ==
+              hours{32});
+
+/// The same by double-DS: the new DS must be everywhere, then the old DNSKEY leaves the caches,
+/// then the old DS.
+constexpr Duration double_ds_exposure(Duration dreg, Duration dprp_parent, Duration ttl_ds,
+                                      Duration dprp_child, Duration ttl_key) {
+    return 2 * (dreg + ds_publication(dprp_parent, ttl_ds)) + ds_retirement(dprp_child, ttl_key);
+}
+static_assert(double_ds_exposure(hours{1}, hours{1}, days{1}, hours{1}, hours{2}) == hours{55});
+
+/// The same by double-RRset: all new records must be everywhere, then all old ones leave the
+/// caches.
+constexpr Duration double_rrset_exposure(Duration dreg, Duration dprp_parent, Duration ttl_ds,
+                                         Duration dprp_child, Duration ttl_key) {
+    return 2 * double_rrset_publication(dreg, dprp_parent, ttl_ds, dprp_child, ttl_key);
+}
+static_assert(double_rrset_exposure(hours{1}, hours{1}, days{1}, hours{1}, hours{2}) == hours{52});
+
 }  // namespace kaspar::enforcer::timing

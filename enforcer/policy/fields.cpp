@@ -216,7 +216,12 @@ Pol dnskey_fields() {
                 "Long enough to find out that it is still needed."),
             Pol("shared", MEMBER(shared_keys), boolean(), false,
                 "The zones of this policy use the same keys.",
-                "A key of its own for each zone keeps their fates apart."),
+                "A key of its own for each zone keeps their fates apart. Shared ones save room in "
+                "a "
+                "key store: a zone that needs a key takes the newest that another zone of the "
+                "policy has and it has not had. Each zone rolls on its own; a key is destroyed "
+                "when no zone needs it any more. Zones that leave the policy keep their keys until "
+                "they roll."),
         });
 }
 

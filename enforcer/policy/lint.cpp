@@ -385,8 +385,6 @@ void lint_parent(const Policy& policy, Pen& pen) {
 // ---- What this version does not do ----------------------------------------------------------
 
 void lint_abilities(const Policy& policy, Pen& pen) {
-    if (policy.shared_keys)
-        pen.error("dnskey.shared", "this version gives each zone keys of its own", "make it false");
     if (policy.confirm != ParentConfirmation::manual)
         pen.error("parent.confirm", "this version does not ask the parent's servers",
                   "choose \"manual\" and tell `kaspar ds seen` and `kaspar ds gone`");

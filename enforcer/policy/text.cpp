@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <vector>
 
 #include "enforcer/policy/fields.h"
 
@@ -51,12 +50,16 @@ std::map<std::string, std::string> default_values() {
 
 }  // namespace
 
-std::string policy_text(const Policy& policy) {
-    const auto defaults = default_values();
+std::vector<std::pair<std::string, std::string>> policy_lines(const Policy& policy) {
     Lines lines;
     flatten(policy_kind().write(policy), "", lines);
+    return lines;
+}
+
+std::string policy_text(const Policy& policy) {
+    const auto defaults = default_values();
     std::string out = fmt::format("policy {}\n", policy.name);
-    for (const auto& [path, value] : lines) {
+    for (const auto& [path, value] : policy_lines(policy)) {
         const auto usual = defaults.find(path);
         const bool is_default = path != "keys" && usual != defaults.end() && usual->second == value;
         out += is_default ? fmt::format("  {:<28} {:<20} (default)\n", path, value)

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "enforcer/core/policy.h"
 
 namespace kaspar::enforcer {
+
+/// Every field as path and value: {"keys[0].lifetime", "90d"}.
+std::vector<std::pair<std::string, std::string>> policy_lines(const Policy& policy);
 
 /// A field a line; those that have their default are marked.
 std::string policy_text(const Policy& policy);

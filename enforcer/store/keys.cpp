@@ -11,12 +11,18 @@ namespace {
 constexpr auto columns =
     "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, "
     "created, "
-    "wanted, standby, may_return, roll_asked, active_since, out_of_use_since FROM keys ";
+    "wanted, standby, may_return, roll_asked, active_since, out_of_use_since, departure FROM keys ";
 
 KeyProgress progress_from_text(std::string_view text) {
     return text == "ready"    ? KeyProgress::ready
            : text == "purged" ? KeyProgress::purged
                               : KeyProgress::generating;
+}
+
+Departure departure_from_text(std::string_view text) {
+    return text == "unsafe"      ? Departure::unsafe
+           : text == "emergency" ? Departure::emergency
+                                 : Departure::orderly;
 }
 
 StoredKey read_key(const Row& row) {
@@ -42,6 +48,7 @@ StoredKey read_key(const Row& row) {
     key.roll_asked = row.flag(14);
     key.active_since = row.maybe_time(15);
     key.out_of_use_since = row.maybe_time(16);
+    key.departure = departure_from_text(row.text(17));
     return key;
 }
 
@@ -59,14 +66,14 @@ std::string_view word(KeyProgress progress) {
     return "";
 }
 
-std::string_view word(Role role) {
-    switch (role) {
-        case Role::ksk:
-            return "ksk";
-        case Role::zsk:
-            return "zsk";
-        case Role::csk:
-            return "csk";
+std::string_view word(Departure departure) {
+    switch (departure) {
+        case Departure::orderly:
+            return "orderly";
+        case Departure::emergency:
+            return "emergency";
+        case Departure::unsafe:
+            return "unsafe";
     }
     return "";
 }
@@ -110,6 +117,47 @@ Outcome complete_key(Database& database, const StoredKey& key) {
     return Done{};
 }
 
+Result<std::vector<StoredKey>> keys_to_share(Database& database, const StoredKey& like) {
+    return database.all<StoredKey>(
+        fmt::format(
+            "{} WHERE zone IN (SELECT other.id FROM zones AS own JOIN zones AS other USING "
+            "(policy) "
+            "WHERE own.id = ?1 AND other.id <> ?1 AND other.removed IS NULL) "
+            "AND state = 'ready' AND wanted = 1 AND roll_asked = 0 AND out_of_use_since IS NULL "
+            "AND role = ?2 AND algorithm = ?3 AND bits = ?4 AND keystores = ?5 AND standby = ?6 "
+            "AND locator NOT IN (SELECT locator FROM keys WHERE zone = ?1) "
+            "AND locator NOT IN (SELECT locator FROM keys WHERE departure <> 'orderly') "
+            "AND created >= ifnull((SELECT max(created) FROM keys WHERE zone = ?1 AND role = ?2 "
+            "AND algorithm = ?3 AND bits = ?4 AND keystores = ?5 AND wanted = 1 AND standby = 0), "
+            "-1) GROUP BY locator ORDER BY created {}, id",
+            columns, like.standby ? "ASC" : "DESC"),
+        {like.zone, word(like.role), static_cast<int>(like.algorithm), like.bits,
+         json_list(like.keystores), like.standby},
+        read_key);
+}
+
+Outcome insert_shared_key(Database& database, StoredKey& key) {
+    KASPAR_CHECK(insert_key(database, key));
+    KASPAR_CHECK(complete_key(database, key));
+    return database.run("UPDATE keys SET active_since = ? WHERE id = ?",
+                        {key.active_since, key.id});
+}
+
+Result<std::vector<std::string>> zones_sharing(Database& database, const StoredKey& key) {
+    return database.all<std::string>(
+        "SELECT name FROM zones JOIN keys ON keys.zone = zones.id WHERE locator = ? AND zone <> ? "
+        "AND state <> 'purged' AND removed IS NULL ORDER BY name LIMIT 20",
+        {key.locator, key.zone}, [](const Row& row) { return row.text(0); });
+}
+
+Result<bool> is_held_elsewhere(Database& database, const StoredKey& key) {
+    bool held = false;
+    KASPAR_CHECK(database.query(
+        "SELECT 1 FROM keys WHERE locator = ? AND id <> ? AND state <> 'purged' LIMIT 1",
+        {key.locator, key.id}, [&](const Row&) { held = true; }));
+    return held;
+}
+
 Outcome discard_key(Database& database, std::int64_t id) {
     return database.run("DELETE FROM keys WHERE id = ? AND state = 'generating'", {id});
 }
@@ -118,13 +166,29 @@ Outcome mark_purged(Database& database, std::int64_t id) {
     return database.run("UPDATE keys SET state = 'purged' WHERE id = ?", {id});
 }
 
+Result<std::optional<StoredKey>> find_key(Database& database, std::int64_t id) {
+    return database.one<StoredKey>(fmt::format("{} WHERE id = ?", columns), {id}, read_key);
+}
+
+Outcome put_out_of_use(Database& database, std::int64_t zone, Time now) {
+    return database.run(
+        "UPDATE keys SET out_of_use_since = ?, wanted = 0 WHERE zone = ? AND state = 'ready'",
+        {now, zone});
+}
+
+Result<std::vector<std::int64_t>> zones_making_keys(Database& database) {
+    return database.all<std::int64_t>("SELECT DISTINCT zone FROM keys WHERE state = 'generating'",
+                                      {}, [](const Row& row) { return row.integer(0); });
+}
+
 Outcome bring_back(Database& database, std::int64_t id) {
     return database.run("UPDATE keys SET out_of_use_since = NULL WHERE id = ?", {id});
 }
 
 Result<std::vector<StoredKey>> keys_out_of_use(Database& database) {
     return database.all<StoredKey>(
-        fmt::format("{} WHERE state = 'ready' AND out_of_use_since IS NOT NULL ORDER BY id",
+        fmt::format("{} WHERE state = 'ready' AND out_of_use_since IS NOT NULL "
+                    "ORDER BY out_of_use_since, id",
                     columns),
         {}, read_key);
 }

@@ -27,12 +27,13 @@ struct StoredKey {
     KeyProgress progress = KeyProgress::generating;
     Time created;
     bool wanted = true, standby = false, may_return = false, roll_asked = false;
+    Departure departure = Departure::orderly;
     std::optional<Time> active_since;
     std::optional<Time> out_of_use_since;  ///< out of play since then
 };
 
 std::string_view word(KeyProgress progress);
-std::string_view word(Role role);
+std::string_view word(Departure departure);
 std::optional<Role> role_from_text(std::string_view text);
 
 /// DNSKEY flags of a role: 256 for a zsk, 257 for the others (RFC 4034 §2.1.1, RFC 3757).
@@ -47,11 +48,36 @@ Outcome insert_key(Database& database, StoredKey& key);
 /// `generating` → `ready`. Refused (state) if the key is not being made any more.
 Outcome complete_key(Database& database, const StoredKey& key);
 
+/// The keys that a zone may share, best first: of other zones with its policy, ready and in use
+/// there as `like` is to be, never had by the zone of `like`, given up in an emergency by nobody,
+/// and not older than the key of its kind that the zone uses. Standby keys come oldest first: the
+/// oldest is used next.
+Result<std::vector<StoredKey>> keys_to_share(Database& database, const StoredKey& like);
+
+/// Inserts the row of a key that another zone has already, as `ready`, and sets its id.
+Outcome insert_shared_key(Database& database, StoredKey& key);
+
+/// The names of other zones whose keys have this locator, the first 20; removed zones and those
+/// that purged it are left out.
+Result<std::vector<std::string>> zones_sharing(Database& database, const StoredKey& key);
+
+/// True if another row, of whatever zone, still needs the key in its store.
+Result<bool> is_held_elsewhere(Database& database, const StoredKey& key);
+
 /// Forgets a key that was never made.
 Outcome discard_key(Database& database, std::int64_t id);
 
 /// `ready` → `purged`.
 Outcome mark_purged(Database& database, std::int64_t id);
+
+/// A key's row as it is now. Absent: it is gone.
+Result<std::optional<StoredKey>> find_key(Database& database, std::int64_t id);
+
+/// Takes all keys of a zone out of play that are ready.
+Outcome put_out_of_use(Database& database, std::int64_t zone, Time now);
+
+/// The zones that have keys being made.
+Result<std::vector<std::int64_t>> zones_making_keys(Database& database);
 
 /// Brings a key back into play that was out of use.
 Outcome bring_back(Database& database, std::int64_t id);

@@ -70,6 +70,7 @@ Key to_key(const StoredKey& row) {
             .standby = row.standby,
             .may_return = row.may_return,
             .roll_asked = row.roll_asked,
+            .departure = row.departure,
             .active_since = row.active_since};
 }
 
@@ -151,9 +152,9 @@ Outcome save_keys(Database& database, const History& history, KeySet out_of_use,
         const auto gone = out_of_use.contains(i) ? std::optional(now) : std::nullopt;
         KASPAR_CHECK(
             database.run("UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
-                         "active_since = ?, out_of_use_since = ? WHERE id = ?",
-                         {key.wanted, key.standby, key.may_return, key.roll_asked, key.active_since,
-                          gone, key.id}));
+                         "departure = ?, active_since = ?, out_of_use_since = ? WHERE id = ?",
+                         {key.wanted, key.standby, key.may_return, key.roll_asked,
+                          word(key.departure), key.active_since, gone, key.id}));
     }
     return Done{};
 }

@@ -40,6 +40,16 @@ std::int64_t read_id(const Row& row) {
     return row.integer(0);
 }
 
+constexpr auto columns_of_files =
+    "SELECT id, name, report_size, report_modified, generation > 0 FROM zones ";
+
+ZoneFiles read_zone_files(const Row& row) {
+    return {row.integer(0),
+            row.text(1),
+            {row.maybe_integer(2), row.maybe_integer(3), {}, {}},
+            row.flag(4)};
+}
+
 }  // namespace
 
 std::string zone_text(const Name& name) {
@@ -93,7 +103,8 @@ Result<std::vector<std::int64_t>> due_zones(Database& database, Time now) {
     return database.all<std::int64_t>(
         "SELECT id FROM zones WHERE removed IS NULL AND next_event <= ? "
         "UNION SELECT id FROM zones WHERE removed IS NULL AND tidy_at <= ? "
-        "UNION SELECT id FROM zones WHERE flagged = 1 AND removed IS NULL",
+        "UNION SELECT id FROM zones WHERE flagged = 1 AND removed IS NULL "
+        "UNION SELECT id FROM zones WHERE emitted = 0 AND removed IS NULL",
         {now, now}, read_id);
 }
 
@@ -107,16 +118,15 @@ Result<std::optional<Time>> earliest_event(Database& database) {
 }
 
 Result<std::vector<ZoneFiles>> zone_files(Database& database) {
+    return database.all<ZoneFiles>(fmt::format("{} WHERE removed IS NULL", columns_of_files), {},
+                                   read_zone_files);
+}
+
+Result<std::vector<ZoneFiles>> zones_awaiting_report(Database& database) {
     return database.all<ZoneFiles>(
-        "SELECT id, name, report_size, report_modified, instruction IS NOT NULL, emitted "
-        "FROM zones WHERE removed IS NULL",
-        {}, [](const Row& row) -> ZoneFiles {
-            return {row.integer(0),
-                    row.text(1),
-                    {row.maybe_integer(2), row.maybe_integer(3), {}, {}},
-                    row.flag(4),
-                    row.flag(5)};
-        });
+        fmt::format("{} WHERE removed IS NULL AND report_generation IS NOT generation",
+                    columns_of_files),
+        {}, read_zone_files);
 }
 
 Result<std::optional<LatestMove>> latest_move(Database& database) {

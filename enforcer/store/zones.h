@@ -56,7 +56,8 @@ Outcome update_zone(Database& database, const Zone& zone);
 Outcome request_look(Database& database, std::int64_t id);
 Outcome request_look_by_policy(Database& database, const std::string& policy);
 
-/// The zones that are flagged or whose next event has come; touches no other.
+/// The zones that are flagged, whose next event has come, or whose instruction was not written to
+/// its file yet; touches no other.
 Result<std::vector<std::int64_t>> due_zones(Database& database, Time now);
 
 /// The earliest time at which a zone will be due.
@@ -67,9 +68,12 @@ struct ZoneFiles {
     std::int64_t id;
     std::string name;
     RecordedReport report;
-    bool instructed, emitted;
+    bool instructed;
 };
 Result<std::vector<ZoneFiles>> zone_files(Database& database);
+
+/// Those of them whose newest instruction no report has told of yet.
+Result<std::vector<ZoneFiles>> zones_awaiting_report(Database& database);
 
 /// The latest time at which anything was moved, and in which zone. Absent: nothing was moved yet.
 struct LatestMove {

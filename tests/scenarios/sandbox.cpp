@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/system/file.h"
 #include "tests/support/catch.h"
 
 namespace kaspar::test {
@@ -130,7 +131,8 @@ void Sandbox::sign(const std::string& zone) const {
 }
 
 void Sandbox::write_report(const Report& told) const {
-    std::ofstream(report(told.zone.file_name())) << report_text(told);
+    require(write_file(report(told.zone.file_name()), report_text(told)).ok(),
+            "the sandbox takes reports");
 }
 
 }  // namespace kaspar::test

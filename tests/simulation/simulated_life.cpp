@@ -299,15 +299,13 @@ void SimulatedLife::parent_acts() {
 }
 
 void SimulatedLife::send_operator_to_look() {
-    if (parent_.is_at_last_request() && !operator_due_)
+    if (!operator_due_)
         operator_due_ = now_ + late({hours{1}, days{2}, days{30}});
 }
 
-/// Says only what is true and will stay so.
+/// Says what the parent has now, whatever it may still have to do.
 void SimulatedLife::operator_looks() {
     operator_due_.reset();
-    if (!parent_.is_at_last_request())
-        return;
     KeySet seen, gone;
     const Keys& there = parent_.ds();
     const auto at_parent = [&](KeyIndex key) {

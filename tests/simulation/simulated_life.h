@@ -52,6 +52,7 @@ class SimulatedLife {
     void trouble();
     void ask_roll();
     void abort_roll();
+    void lose_a_key();
     void leave_for_weeks();
     void person_acts();
     void edit_policy();

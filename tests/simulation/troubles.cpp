@@ -26,7 +26,7 @@ void SimulatedLife::trouble() {
     trouble_due_ =
         now_ +
         chance_.up_to(chance_.pick<Duration>({minutes{5}, hours{3}, days{1}, days{8}, days{40}}));
-    switch (chance_.below(10)) {
+    switch (chance_.below(11)) {
         case 0:
         case 1:
         case 2:
@@ -41,6 +41,8 @@ void SimulatedLife::trouble() {
             return leave_for_weeks();
         case 8:
             return person_acts();
+        case 9:
+            return lose_a_key();
         default:
             return trouble_the_signer();
     }
@@ -58,6 +60,16 @@ void SimulatedLife::abort_roll() {
         tell("a roll is taken back");
         enforcer_due_ = std::min(enforcer_due_, now_ + late({hours{1}, days{1}}));
     }
+}
+
+/// A key may be known to others: it leaves by an emergency roll.
+void SimulatedLife::lose_a_key() {
+    if (history_.keys.empty())
+        return;
+    const auto key = static_cast<KeyIndex>(chance_.below(history_.keys.size()));
+    give_up(history_, in_force_, KeySet::of(key), Departure::emergency);
+    tell(fmt::format("key {} may be known to others", history_.keys[key].id));
+    enforcer_due_ = std::min(enforcer_due_, now_ + late({hours{1}, days{1}}));
 }
 
 void SimulatedLife::edit_policy() {

@@ -34,8 +34,9 @@ CommandResult Installation::kaspar(std::vector<std::string> arguments) const {
     return run_program("enforcer/kaspar", std::move(arguments));
 }
 
-CommandResult Installation::enforcer() const {
-    return run_program("enforcer/kaspar-enforcer", {"once"});
+CommandResult Installation::enforcer(std::vector<std::string> options) const {
+    options.insert(options.begin(), "once");
+    return run_program("enforcer/kaspar-enforcer", std::move(options));
 }
 
 CommandResult Installation::signer(std::vector<std::string> options) const {

@@ -25,7 +25,7 @@ class Installation {
     void set_time(std::optional<Time> now) { now_ = now; }
 
     CommandResult kaspar(std::vector<std::string> arguments) const;
-    CommandResult enforcer() const;
+    CommandResult enforcer(std::vector<std::string> options = {}) const;
     CommandResult signer(std::vector<std::string> options = {}) const;
 
     /// `kaspar-signer verify` of a zone's output.

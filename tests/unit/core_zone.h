@@ -2,6 +2,7 @@
 // to event. The signer publishes and the parent answers when the test says so.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,9 @@ class CoreZone {
     Time now = start;
     bool signer_works = true, parent_works = true;
 
+    /// What was instructed, when, in words.
+    std::vector<std::pair<Time, std::string>> moves;
+
     /// Moves all that may move now.
     void settle() {
         enforcer::follow_policy(history, policy, now);
@@ -78,6 +82,8 @@ class CoreZone {
                 history.keys.back().standby = wanted.standby;
             }
             history.generation += todo.rearrange ? 1 : 0;
+            if (todo.rearrange)
+                moves.emplace_back(now, todo.rearrange->what);
             enforcer::apply(history, todo, policy, now);
             if (!todo.changes_anything() && !others_act())
                 return;
@@ -128,5 +134,26 @@ class CoreZone {
 
     std::uint64_t published_ = 0;
 };
+
+/// Long enough under this policy that every cache has its keys.
+inline CoreZone secure_zone(const enforcer::Policy& policy) {
+    CoreZone zone(policy);
+    zone.run_for(std::chrono::days{10});
+    return zone;
+}
+
+/// How long the zone takes until `reached`, to half an hour.
+template <typename Reached>
+Duration time_until(CoreZone& zone, Reached reached) {
+    const Time from = zone.now;
+    for (zone.settle(); !reached() && zone.now < from + std::chrono::days{60};)
+        zone.run_for(std::chrono::minutes{30});
+    return zone.now - from;
+}
+
+inline bool waits_on(const enforcer::Plan& plan, enforcer::Waiting whom) {
+    return std::any_of(plan.waits.begin(), plan.waits.end(),
+                       [&](const enforcer::Wait& wait) { return wait.on == whom; });
+}
 
 }  // namespace kaspar::test

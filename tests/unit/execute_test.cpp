@@ -371,6 +371,56 @@ TEST_CASE("a broken input leaves the last zone as it is, octet by octet", "[exec
     }
 }
 
+TEST_CASE("an instruction that cannot be carried out lets no signature expire", "[execute]") {
+    Published bench;
+    const auto last = *bench.report().publication;
+    const bool altered = GENERATE(false, true);
+    if (!altered) {
+        bench.add_key(KeyRole::zsk);
+        bench.instruction.keys.back().locator = "none";
+    }
+    const auto run = [&] {
+        if (!altered)
+            return bench.run();
+        const auto text = *read_file(bench.instruction_path());
+        REQUIRE(write_file(bench.instruction_path(), "{" + text).ok());
+        return bench.run_as_is();
+    };
+    bench.now += 1h;
+    const auto refused = run();
+    CHECK(refused.run.outcome == RunOutcome::refused);
+    CHECK(*bench.report().publication == last);
+
+    SECTION("the instruction executed last is executed again when they come due") {
+        bench.now = *last.next_refresh;
+        const auto kept = run();
+        CHECK(kept.run.outcome == RunOutcome::kept_alive);
+        CHECK_FALSE(kept.good());
+        CHECK_FALSE(kept.run.errors.empty());
+        const auto now_published = *bench.report().publication;
+        CHECK(now_published.generation == last.generation);
+        CHECK(now_published.dnskeys == last.dnskeys);
+        CHECK(now_published.first_expiry == bench.now + std::chrono::days(14));
+        CHECK(run().run.outcome == RunOutcome::refused);  // once only
+    }
+    SECTION("without its copy the zone stands as it was") {
+        std::filesystem::remove_all(bench.configuration.executed());
+        bench.now = *last.next_refresh;
+        CHECK(run().run.outcome == RunOutcome::refused);
+        CHECK(*bench.report().publication == last);
+    }
+    SECTION("a copy that somebody altered is not executed") {
+        const auto copy = bench.configuration.executed() / bench.instruction_path().filename();
+        std::string text = *read_file(copy);
+        text.replace(text.find("\"generation\":"), 14, "\"generation\": ");
+        text.replace(text.find("input.zone"), 10, "other.zone");
+        REQUIRE(write_file(copy, text).ok());
+        bench.now = *last.next_refresh;
+        CHECK(run().run.outcome == RunOutcome::refused);
+        CHECK(*bench.report().publication == last);
+    }
+}
+
 TEST_CASE("a missing input is like a broken one", "[execute]") {
     Published bench;
     std::filesystem::remove(bench.instruction.input);

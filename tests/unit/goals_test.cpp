@@ -12,12 +12,6 @@ using std::chrono::hours;
 
 namespace {
 
-CoreZone secure_zone(const Policy& policy) {
-    CoreZone zone(policy);
-    zone.run_for(days{10});
-    return zone;
-}
-
 const Wait* wait_on(const Plan& plan, Waiting whom) {
     for (const Wait& wait : plan.waits)
         if (wait.on == whom)

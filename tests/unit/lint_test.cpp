@@ -204,7 +204,7 @@ const Row rows[] = {
      },
      error, ""},
     {"serial kept", [](Policy& p) { p.serial = SerialPolicy::keep; }, warning, "zone.serial"},
-    {"shared keys", [](Policy& p) { p.shared_keys = true; }, error, "dnskey.shared"},
+    {"shared keys", [](Policy& p) { p.shared_keys = true; }, error, ""},
     {"parent asked by the enforcer", [](Policy& p) { p.confirm = ParentConfirmation::both; }, error,
      "parent.confirm"},
     {"a key in two stores",

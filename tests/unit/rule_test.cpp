@@ -137,6 +137,24 @@ TEST_CASE("a closed version hinders until it has left, and the margin lengthens 
     CHECK_FALSE(obstacle(history, next, Margin::publish, policy, left + hours{5}));
 }
 
+TEST_CASE("of several combinations that would fail, the one that lasts longest is told", "[rule]") {
+    const Policy policy = policy_with({csk()});
+    Arrangement both = all_by(KeySet::of(0));
+    both.dnskey = KeySet::of(0, 1);
+    History history = secure(policy, both);
+    // Caches hold three DNSKEY RRsets without key 1; they end apart.
+    for (const auto& [signers, hours_left] :
+         {std::pair{KeySet::of(0), 4}, {KeySet::of(0, 2), 9}, {KeySet::of(0, 3), 6}})
+        history.dnskey.push_back(
+            {KeySet::of(0), signers, {start, hours{2}, {}, start + hours{hours_left}}});
+    Arrangement next = both;
+    next.zone_signers = KeySet::of(1);
+    const auto found = obstacle(history, next, Margin::none, policy, start);
+    REQUIRE(found);
+    CHECK(found->until == start + hours{9});
+    CHECK(found->combination.dnskey_signers == KeySet::of(0, 2));
+}
+
 TEST_CASE("a DS change counts with every mixture that the parent may pass through", "[rule]") {
     const Policy policy = policy_with({csk()});
     // DS 0 and 1, of which only 0 signs; going to none at once might leave 1 alone.
