@@ -27,18 +27,21 @@ Result<bool> clashes(Database& database, std::int64_t zone, const Dnskey& made) 
     });
 }
 
-Result<PublicKey> find_or_generate(KeyStore& store, const StoredKey& key, bool there) {
+Result<PublicKey> find_or_generate(KeyStore& store, const Zone& zone, const StoredKey& key,
+                                   bool there) {
     if (there)
-        return store.find(key.locator);
-    return store.generate(key.locator, {key.algorithm, key.bits});
+        return store.find(key.locator, key.algorithm);
+    return store.generate(key.locator, {key.algorithm, key.bits},
+                          {zone_text(zone.name), std::string(word(key.role))});
 }
 
 /// A key whose tag is unlike all others of its zone; starts from one that a crash left, if any.
-Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const StoredKey& key) {
+Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const Zone& zone,
+                               const StoredKey& key) {
     KASPAR_TRY(const auto locators, store.list());
     bool there = std::binary_search(locators.begin(), locators.end(), key.locator);
     for (int attempt = 0; attempt < most_attempts; ++attempt, there = false) {
-        KASPAR_TRY(const PublicKey made, find_or_generate(store, key, there));
+        KASPAR_TRY(const PublicKey made, find_or_generate(store, zone, key, there));
         const Dnskey dnskey{key.flags, made};
         KASPAR_TRY(const bool clash, clashes(with.database, key.zone, dnskey));
         if (!clash)
@@ -126,7 +129,7 @@ Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Po
 
 Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key) {
     KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
-    KASPAR_TRY(key.dnskey, generate_unlike(with, *store, key));
+    KASPAR_TRY(key.dnskey, generate_unlike(with, *store, zone, key));
     with.keystores.forget_lists();
     key.bits = key.dnskey->key.bits();
     KASPAR_CHECK(prove(*store, key));

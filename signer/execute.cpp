@@ -145,7 +145,9 @@ Outcome ZoneRun::open_keys() {
         keys_.push_back(nullptr);
         if (!key.sign_dnskey && !key.sign_zone)
             continue;
-        KASPAR_TRY(keys_.back(), surroundings_.keys.open(key));
+        KASPAR_TRY(auto opened, surroundings_.keys.open(key));
+        keys_.back() = opened.key;
+        warn(std::move(opened.warnings));
     }
     return Done{};
 }
@@ -259,7 +261,7 @@ Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_buil
     const auto* last = may_build_on_last ? last_.trusted() : nullptr;
     auto made = assemble(source, origin, last);
     if (!made.ok()) {
-        if (made.fault().kind == FaultClass::key)
+        if (made.fault().kind == FaultClass::key || made.fault().kind == FaultClass::absent)
             surroundings_.keys.forget();
         return std::move(made).fault();
     }

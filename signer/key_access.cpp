@@ -1,6 +1,9 @@
 #include "signer/key_access.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "signer/replicated_key.h"
 
 namespace kaspar::signer {
 
@@ -34,23 +37,43 @@ Result<KeyStore*> KeyAccess::store(const std::string& name) {
     return found->second.get();
 }
 
-Result<SigningKey*> KeyAccess::open(const InstructedKey& key) {
-    if (key.keystores.empty())
-        return Fault{FaultClass::state, fmt::format("the instruction names no key store for key {}",
-                                                    key.dnskey.tag())};
-    const auto& name = key.keystores.front();
-    Identity identity{name, key.locator, key.dnskey.key.fingerprint()};
-    if (const auto found = keys_.find(identity); found != keys_.end())
-        return found->second.get();
+Result<std::unique_ptr<SigningKey>> KeyAccess::open_in(const std::string& name,
+                                                       const InstructedKey& key) {
     KASPAR_TRY(auto* const holder, store(name));
     KASPAR_TRY(auto opened, holder->open(key.locator, key.dnskey.key).within(told(key, name)));
     KASPAR_CHECK(prove_possession(*opened, key.dnskey.key).within(told(key, name)));
-    return keys_.emplace(std::move(identity), std::move(opened)).first->second.get();
+    return opened;
+}
+
+Result<KeyAccess::Opened> KeyAccess::open(const InstructedKey& key) {
+    if (key.keystores.empty())
+        return Fault{FaultClass::state, fmt::format("the instruction names no key store for key {}",
+                                                    key.dnskey.tag())};
+    Identity identity{key.keystores, key.locator, key.dnskey.key.fingerprint()};
+    if (const auto found = keys_.find(identity); found != keys_.end())
+        return Opened{found->second.key.get(), found->second.warnings};
+    std::vector<std::unique_ptr<SigningKey>> replicas;
+    std::vector<std::string> warnings;
+    for (const std::string& name : key.keystores) {
+        auto opened = open_in(name, key);
+        if (opened.ok())
+            replicas.push_back(std::move(*opened));
+        else if (opened.fault().kind == FaultClass::absent)
+            warnings.push_back(std::move(opened).fault().words);
+        else
+            return std::move(opened).fault();
+    }
+    if (replicas.empty())
+        return Fault{FaultClass::absent, fmt::format("{}", fmt::join(warnings, "\n"))};
+    auto whole = replicas.size() == 1 ? std::move(replicas.front())
+                                      : std::make_unique<ReplicatedKey>(std::move(replicas));
+    Kept& kept = keys_[std::move(identity)] = {std::move(whole), std::move(warnings)};
+    return Opened{kept.key.get(), kept.warnings};
 }
 
 void KeyAccess::forget() {
     keys_.clear();
-    stores_.clear();
+    std::erase_if(stores_, [](const auto& entry) { return !entry.second->heals(); });
 }
 
 }  // namespace kaspar::signer

@@ -1,5 +1,6 @@
 // The signer's way to private keys: opens each store and each key once in the life of the process,
-// and has every key prove possession before its first use (design promise 5). Never makes a key.
+// and has every key prove possession before its first use (design promise 5), in every store that
+// is to hold it. Never makes a key.
 #pragma once
 
 #include <functional>
@@ -23,21 +24,34 @@ class KeyAccess {
     /// The stores that the configuration describes.
     static KeyAccess to_configured_stores(const Configuration& configuration);
 
-    /// The key, open and proven; stays valid until forget() or the end of this object. Fault: key,
-    /// io: names the key and its store.
-    Result<SigningKey*> open(const InstructedKey& key);
+    /// A key that can sign; valid until forget() or the end of the KeyAccess.
+    struct Opened {
+        SigningKey* key;
+        std::vector<std::string> warnings;  ///< of stores that should hold it and are not there
+    };
 
-    /// Closes all keys and stores, so that the next use opens them anew: after a key failed to
-    /// sign.
+    /// The key, open and proven in every store that is there; one is enough to sign. That a store
+    /// holds another key in its place is a fault, however many others hold the right one. Fault:
+    /// key, io, absent: names the key and its store.
+    Result<Opened> open(const InstructedKey& key);
+
+    /// Closes all keys, and the stores that do not heal by themselves, so that the next use opens
+    /// them anew: after a key failed to sign.
     void forget();
 
   private:
     Result<KeyStore*> store(const std::string& name);
+    Result<std::unique_ptr<SigningKey>> open_in(const std::string& name, const InstructedKey& key);
 
-    using Identity = std::tuple<std::string, std::string, std::string>;  ///< store, locator, key
+    /// Stores, locator, key.
+    using Identity = std::tuple<std::vector<std::string>, std::string, std::string>;
+    struct Kept {
+        std::unique_ptr<SigningKey> key;
+        std::vector<std::string> warnings;
+    };
     OpenStore open_store_;
     std::map<std::string, std::unique_ptr<KeyStore>> stores_;
-    std::map<Identity, std::unique_ptr<SigningKey>> keys_;
+    std::map<Identity, Kept> keys_;
 };
 
 }  // namespace kaspar::signer

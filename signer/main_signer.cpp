@@ -125,13 +125,16 @@ std::vector<Path> watched(const Configuration& configuration,
 
 Outcome stay(Program& program, Waiter& waiter) {
     KASPAR_CHECK(waiter.watch({program.configuration.instructions()}));
+    unsigned failed_rounds = 0;
     while (!stop_requested()) {
         const auto began = program.clock.now();
         KASPAR_TRY(const auto executions, program.round());
         if (program.line.json)
             print(executions_json(executions), stdout);
         KASPAR_CHECK(waiter.watch(watched(program.configuration, executions)));
-        if (waiter.wait_until(program.clock, next_round(executions, began)) == Woken::stop)
+        failed_rounds = all_good(executions) ? 0 : failed_rounds + 1;
+        const auto next = next_round(executions, began, failed_rounds);
+        if (waiter.wait_until(program.clock, next) == Woken::stop)
             break;
     }
     return Done{};

@@ -9,8 +9,15 @@ namespace kaspar::signer {
 namespace {
 
 /// After a failure whose cause may pass without any file changing: a key store that is away, a full
-/// disk.
-constexpr Duration next_attempt = std::chrono::minutes(5);
+/// disk. Twice as long each time.
+constexpr Duration first_pause = std::chrono::seconds(10), longest_pause = std::chrono::minutes(5);
+
+Duration pause_after(unsigned failed_rounds) {
+    Duration pause = first_pause;
+    for (unsigned round = 1; round < failed_rounds && pause < longest_pause; ++round)
+        pause *= 2;
+    return std::min(pause, longest_pause);
+}
 
 /// A clock that is set back must not leave a signer waiting for a time that was near before.
 constexpr Duration longest_wait = std::chrono::hours(1);
@@ -22,11 +29,11 @@ Time expiry_of(const Configuration& configuration, const Path& file) {
     return last->report->publication->first_expiry.value_or(Time::max());
 }
 
-std::optional<Time> next_look(const Execution& execution, Time now) {
+std::optional<Time> next_look(const Execution& execution, Time now, Duration pause) {
     const auto refresh = execution.publication ? execution.publication->next_refresh : std::nullopt;
     if (execution.good())
         return refresh;
-    const auto attempt = now + next_attempt;
+    const auto attempt = now + pause;
     return refresh && *refresh > now ? std::min(*refresh, attempt) : attempt;
 }
 
@@ -62,10 +69,10 @@ bool all_good(const std::vector<Execution>& executions) {
                        [](const Execution& execution) { return execution.good(); });
 }
 
-Time next_round(const std::vector<Execution>& executions, Time now) {
+Time next_round(const std::vector<Execution>& executions, Time now, unsigned failed_rounds) {
     Time next = now + longest_wait;
     for (const auto& execution : executions)
-        if (const auto look = next_look(execution, now))
+        if (const auto look = next_look(execution, now, pause_after(failed_rounds)))
             next = std::min(next, *look);
     return next;
 }

@@ -24,7 +24,8 @@ std::vector<Execution> execute_all(const std::vector<std::filesystem::path>& fil
 bool all_good(const std::vector<Execution>& executions);
 
 /// When the next round is due though no file changes: the first refresh, or a new attempt at a zone
-/// that failed; after an hour at the latest.
-Time next_round(const std::vector<Execution>& executions, Time now);
+/// that failed; after an hour at the latest. The pause before a new attempt grows with the number
+/// of rounds in a row in which some zone failed, this one included.
+Time next_round(const std::vector<Execution>& executions, Time now, unsigned failed_rounds);
 
 }  // namespace kaspar::signer

@@ -6,8 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "common/formats/token_selector.h"
 #include "common/values/result.h"
+#include "common/values/time.h"
 
 namespace kaspar {
 
@@ -16,12 +19,31 @@ struct SecretSource {
     std::optional<std::filesystem::path> file;  ///< absolute; must not be readable by others
     std::optional<std::string> credential;      ///< name below $CREDENTIALS_DIRECTORY (systemd)
     std::optional<std::string> environment;     ///< name of an environment variable
+    bool prompt = false;                        ///< asked of a person at the terminal
 };
 
 struct KeyStoreConfiguration {
-    std::string type;                 ///< "files"
+    std::string type;  ///< "files" or "pkcs11"
+
+    // files
     std::filesystem::path directory;  ///< absolute
     SecretSource passphrase;
+
+    // pkcs11
+    std::filesystem::path module;  ///< the vendor's library, absolute
+    TokenSelector token;
+    SecretSource pin;
+    unsigned sessions = 1;                  ///< so many signatures at once
+    std::optional<std::uint64_t> capacity;  ///< keys that it may hold; absent: as many as fit
+    std::string key_label;                  ///< of new keys; {zone} and {role} are replaced
+    Duration timeout{0};                    ///< a call that takes longer hangs
+    std::filesystem::path refused_pin;      ///< where it is noted that the token refused the PIN
+    bool final_try = false;  ///< try a PIN even if a wrong one would lock the token; not in the file
+
+    bool require_backup = false;  ///< no key is used before it was backed up
+
+    /// Environment variables that hold a secret of some key store: no vendor's code sees them.
+    std::vector<std::string> secret_variables;
 };
 
 struct Configuration {

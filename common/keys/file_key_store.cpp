@@ -50,7 +50,7 @@ Outcome check_folder(const Path& folder) {
         return cannot_look_at(folder);
     if (!S_ISDIR(status.st_mode))  // mode 0 if it is not there
         return Fault{
-            FaultClass::key,
+            FaultClass::absent,
             fmt::format("there is no folder {0}: restore it from its backup, or, for a new "
                         "key store, make it: install -d -m 0700 {0}",
                         folder.string())};
@@ -65,7 +65,7 @@ Outcome check_file(const Path& file) {
         return check_owner(file, status);
     if (errno != ENOENT)
         return cannot_look_at(file);
-    return Fault{FaultClass::key,
+    return Fault{FaultClass::absent,
                  fmt::format("there is no file {}: restore it from its backup. A new key is not "
                              "made in its place",
                              file.string())};
@@ -114,14 +114,20 @@ Result<PrivateKey> FileKeyStore::read(const std::string& locator) const {
     return read_key_file(text, passphrase_);
 }
 
-Result<PublicKey> FileKeyStore::generate(const std::string& locator, const KeyShape& shape) {
+Result<PublicKey> FileKeyStore::generate(const std::string& locator, const KeyShape& shape,
+                                         const KeyOwner&) {
     KASPAR_CHECK(check_locator(locator));
     KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
     return make(file_of(locator), shape).within(told(locator));
 }
 
-Result<PublicKey> FileKeyStore::find(const std::string& locator) {
+Result<PublicKey> FileKeyStore::find(const std::string& locator, Algorithm algorithm) {
     KASPAR_TRY(PrivateKey key, read(locator).within(told(locator)));
+    if (key.public_half.algorithm != algorithm)
+        return Fault{FaultClass::key, fmt::format("{}: it holds a key of {}, not of {}",
+                                                  told(locator),
+                                                  facts(key.public_half.algorithm).mnemonic,
+                                                  facts(algorithm).mnemonic)};
     return std::move(key.public_half);
 }
 
@@ -152,6 +158,28 @@ Result<std::vector<std::string>> FileKeyStore::list() {
                                                  folder_.string(), error.message())};
     std::sort(locators.begin(), locators.end());
     return locators;
+}
+
+Result<std::vector<HeldKey>> FileKeyStore::keys() {
+    KASPAR_TRY(const auto locators, list());
+    std::vector<HeldKey> held;
+    for (const std::string& locator : locators) {
+        const auto key = read(locator);
+        held.push_back({locator,
+                        {},
+                        key.ok() ? std::optional(key->public_half) : std::nullopt,
+                        false});
+    }
+    return held;
+}
+
+Result<StoreFacts> FileKeyStore::look() {
+    KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
+    StoreFacts known{"encrypted files in " + folder_.string(), {}, std::nullopt};
+    for (const AlgorithmFacts& algorithm : algorithms())
+        if (algorithm.use != UseForSigning::refused)
+            known.algorithms.push_back(algorithm.number);
+    return known;
 }
 
 }  // namespace kaspar

@@ -21,12 +21,15 @@ class FileKeyStore final : public KeyStore {
                                                          const Path& folder, Secret passphrase);
 
     const std::string& name() const override { return name_; }
-    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape) override;
-    Result<PublicKey> find(const std::string& locator) override;
+    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape,
+                               const KeyOwner& owner) override;
+    Result<PublicKey> find(const std::string& locator, Algorithm algorithm) override;
     Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
                                              const PublicKey& on_record) override;
     Outcome destroy(const std::string& locator) override;
     Result<std::vector<std::string>> list() override;
+    Result<std::vector<HeldKey>> keys() override;
+    Result<StoreFacts> look() override;
 
   private:
     FileKeyStore(std::string name, Path folder, Secret passphrase)

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "common/values/bytes.h"
 #include "common/values/dnskey.h"
@@ -17,8 +19,15 @@ class SigningKey {
     virtual const PublicKey& public_key() const = 0;
 
     /// Signs `message` (not a digest of it) and returns the signature in the form that RRSIG wants
-    /// (RFC 3110 §3, RFC 6605 §4, RFC 8080 §4). Fault: key (token lost, library error).
+    /// (RFC 3110 §3, RFC 6605 §4, RFC 8080 §4). Fault: key (library error), absent (token lost).
     virtual Result<Bytes> sign(BytesView message) = 0;
+
+    /// Signs every message; the signatures in their order. A key that signs elsewhere works on many
+    /// at once. Fault: as sign().
+    virtual Result<std::vector<Bytes>> sign_all(std::span<const BytesView> messages);
+
+    /// True if a signature is made outside this process, so that its thread waits meanwhile.
+    virtual bool signs_elsewhere() const { return false; }
 
     /// The same key for another thread. Fault: key.
     virtual Result<std::unique_ptr<SigningKey>> duplicate() const = 0;

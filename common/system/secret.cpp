@@ -1,10 +1,14 @@
 #include "common/system/secret.h"
 
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <string.h>  // explicit_bzero
+#include <termios.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
+#include "common/system/descriptor.h"
 #include "common/system/file.h"
 
 namespace kaspar {
@@ -21,6 +25,8 @@ void wipe(std::string& text) {
 Fault key_fault(std::string words) {
     return {FaultClass::key, std::move(words)};
 }
+
+constexpr std::size_t longest_line = 1024;  // of what is typed at a terminal
 
 Result<Secret> from_text(std::string text, const std::string& source) {
     if (text.ends_with('\n'))
@@ -52,6 +58,53 @@ Result<Secret> from_environment(const std::string& variable) {
     return from_text(value, "$" + variable);
 }
 
+/// The terminal's echo, off while this lives.
+class QuietTerminal {
+  public:
+    explicit QuietTerminal(int terminal) : terminal_(terminal) {
+        if (::tcgetattr(terminal_, &before_) != 0)
+            return;
+        termios quiet = before_;
+        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        changed_ = ::tcsetattr(terminal_, TCSAFLUSH, &quiet) == 0;
+    }
+    ~QuietTerminal() {
+        if (changed_)
+            ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+    }
+    QuietTerminal(const QuietTerminal&) = delete;
+    QuietTerminal& operator=(const QuietTerminal&) = delete;
+
+  private:
+    int terminal_;
+    termios before_{};
+    bool changed_ = false;
+};
+
+void show(int terminal, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(terminal, text.data(), text.size());
+        if (written <= 0)
+            return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+/// Asked at the terminal, not on standard input, which may be a pipe.
+Result<Secret> from_prompt(const std::string& what) {
+    const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+    if (!terminal.valid())
+        return key_fault(what + " is to be asked at the terminal, and there is none; use another "
+                                "source in kaspar.json");
+    std::string text(longest_line, '\0');
+    show(terminal.number(), what + ": ");
+    const QuietTerminal quiet(terminal.number());
+    const auto size = ::read(terminal.number(), text.data(), text.size());
+    show(terminal.number(), "\n");
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return from_text(std::move(text), "the answer");
+}
+
 }  // namespace
 
 Secret::Secret(std::string text) : text_(std::move(text)) {
@@ -75,7 +128,7 @@ Secret::~Secret() {
     wipe(text_);
 }
 
-Result<Secret> read_secret(const SecretSource& source) {
+Result<Secret> read_secret(const SecretSource& source, const std::string& what) {
     if (source.file) {
         KASPAR_TRY(auto text, read_private_file(*source.file));
         return from_text(std::move(text), source.file->string());
@@ -84,6 +137,8 @@ Result<Secret> read_secret(const SecretSource& source) {
         return from_credential(*source.credential);
     if (source.environment)
         return from_environment(*source.environment);
+    if (source.prompt)
+        return from_prompt(what);
     return key_fault("the configuration names no source for the secret");
 }
 

@@ -24,6 +24,7 @@ class Secret {
 /// Reads the secret; one trailing newline of a file is not part of it. Fault: key or io, naming the
 /// source and the remedy, never the content. An empty secret is a fault. The mode of a systemd
 /// credential is not checked: systemd shows its access list as group permissions.
-Result<Secret> read_secret(const SecretSource& source);
+/// `what` is what a person is asked for, if it is asked at the terminal.
+Result<Secret> read_secret(const SecretSource& source, const std::string& what = "Secret");
 
 }  // namespace kaspar

@@ -16,7 +16,8 @@ namespace kaspar {
 enum class FaultClass {
     usage,         ///< the command line (exit status 2)
     input,         ///< a file that a person wrote: zone, policy, configuration
-    key,           ///< a key or key store that is missing, unreadable or wrong
+    key,           ///< a key or key store that is unreadable or wrong
+    absent,        ///< a key or key store that is not there (now): another that has it may do
     io,            ///< the file system or the operating system
     state,         ///< the database, an instruction or a report
     verification,  ///< a signed zone that did not pass the verifier

@@ -14,13 +14,14 @@ class MemoryKeyStore : public KeyStore {
   public:
     const std::string& name() const override { return name_; }
 
-    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape) override {
+    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape,
+                               const KeyOwner&) override {
         KASPAR_TRY(const auto key, generate_private_key(shape));
         KASPAR_TRY(keys_[locator], make_signing_key(key));
         return key.public_half;
     }
 
-    Result<PublicKey> find(const std::string& locator) override {
+    Result<PublicKey> find(const std::string& locator, Algorithm) override {
         const auto found = keys_.find(locator);
         if (found == keys_.end())
             return Fault{FaultClass::key, "there is no key " + locator};
@@ -30,7 +31,7 @@ class MemoryKeyStore : public KeyStore {
     Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
                                              const PublicKey& on_record) override {
         ++opened;
-        KASPAR_TRY(const auto there, find(locator));
+        KASPAR_TRY(const auto there, find(locator, on_record.algorithm));
         if (there != on_record)
             return Fault{FaultClass::key, "key " + locator + " is not the key on record"};
         return keys_.at(locator)->duplicate();
@@ -48,6 +49,15 @@ class MemoryKeyStore : public KeyStore {
         return locators;
     }
 
+    Result<std::vector<HeldKey>> keys() override {
+        std::vector<HeldKey> held;
+        for (const auto& [locator, key] : keys_)
+            held.push_back({locator, {}, key->public_key(), false});
+        return held;
+    }
+
+    Result<StoreFacts> look() override { return StoreFacts{"memory", {}, std::nullopt}; }
+
     unsigned opened = 0;  ///< calls of open()
 
   private:
@@ -60,16 +70,21 @@ class LentKeyStore : public KeyStore {
   public:
     explicit LentKeyStore(KeyStore& store) : store_(store) {}
     const std::string& name() const override { return store_.name(); }
-    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape) override {
-        return store_.generate(locator, shape);
+    Result<PublicKey> generate(const std::string& locator, const KeyShape& shape,
+                               const KeyOwner& owner) override {
+        return store_.generate(locator, shape, owner);
     }
-    Result<PublicKey> find(const std::string& locator) override { return store_.find(locator); }
+    Result<PublicKey> find(const std::string& locator, Algorithm algorithm) override {
+        return store_.find(locator, algorithm);
+    }
     Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
                                              const PublicKey& on_record) override {
         return store_.open(locator, on_record);
     }
     Outcome destroy(const std::string& locator) override { return store_.destroy(locator); }
     Result<std::vector<std::string>> list() override { return store_.list(); }
+    Result<std::vector<HeldKey>> keys() override { return store_.keys(); }
+    Result<StoreFacts> look() override { return store_.look(); }
 
   private:
     KeyStore& store_;

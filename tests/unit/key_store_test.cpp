@@ -89,12 +89,12 @@ TEST_CASE("a key of every algorithm is made, found, opened and signs", "[key_sto
         INFO(facts(algorithm).mnemonic);
         const std::string here = locator.substr(2) + std::to_string(number++);
         const unsigned bits = facts(algorithm).default_bits;
-        const PublicKey made = place.store()->generate(here, {algorithm, bits}).value();
+        const PublicKey made = place.store()->generate(here, {algorithm, bits}, owner).value();
         CHECK(made.algorithm == algorithm);
         CHECK(made.bits() == bits);
 
         const auto store = place.store();  // reads everything from the folder again
-        CHECK(store->find(here).value() == made);
+        CHECK(store->find(here, algorithm).value() == made);
         const auto key = store->open(here, made).value();
         CHECK(key->public_key() == made);
         CHECK(make_verifier(made).value()->verify(message, key->sign(message).value()));
@@ -105,19 +105,19 @@ TEST_CASE("a key of every algorithm is made, found, opened and signs", "[key_sto
 
 TEST_CASE("key files are closed to others and are never overwritten", "[key_store]") {
     const Place place;
-    const PublicKey made = place.store()->generate(locator, p256).value();
+    const PublicKey made = place.store()->generate(locator, p256, owner).value();
     CHECK(mode_of(place.file()) == 0600);
-    const Fault fault = fault_of(place.store()->generate(locator, p256));
+    const Fault fault = fault_of(place.store()->generate(locator, p256, owner));
     CHECK(fault.kind == FaultClass::refused);
     CHECK(says(fault, place.file().string()));
-    CHECK(place.store()->find(locator).value() == made);
+    CHECK(place.store()->find(locator, p256.algorithm).value() == made);
 }
 
 TEST_CASE("the openssl command reads a key file", "[key_store]") {
     const Place place;
     for (const auto& [here, shape] :
          {std::pair{locator, p256}, std::pair{other_locator, KeyShape{Algorithm::ed448, 456}}}) {
-        const PublicKey made = place.store()->generate(here, shape).value();
+        const PublicKey made = place.store()->generate(here, shape, owner).value();
         const std::string output =
             test::run({{"openssl", "pkey", "-noout", "-text_pub", "-in", place.file(here),
                         "-passin", "file:" + place.passphrase.string()}})
@@ -146,10 +146,10 @@ TEST_CASE("a key file holds neither the private key nor the passphrase in clear"
 
 TEST_CASE("a missing key is a fault and makes no new one", "[key_store]") {
     const Place place;
-    const PublicKey made = place.store()->generate(locator, p256).value();
+    const PublicKey made = place.store()->generate(locator, p256, owner).value();
     REQUIRE(std::filesystem::remove(place.file()));
     for (const Fault& fault :
-         {fault_of(place.store()->find(locator)), fault_of(place.store()->open(locator, made))}) {
+         {fault_of(place.store()->find(locator, p256.algorithm)), fault_of(place.store()->open(locator, made))}) {
         CHECK(fault.kind == FaultClass::key);
         CHECK(says(fault, "key store local"));
         CHECK(says(fault, place.file().string()));
@@ -160,7 +160,7 @@ TEST_CASE("a missing key is a fault and makes no new one", "[key_store]") {
 
 TEST_CASE("a wrong passphrase is told as such, and not what it is", "[key_store]") {
     const Place place;
-    const PublicKey made = place.store()->generate(locator, p256).value();
+    const PublicKey made = place.store()->generate(locator, p256, owner).value();
     place.write_passphrase("Tr0ub4dor&3");
     const Fault fault = fault_of(place.store()->open(locator, made));
     CHECK(fault.kind == FaultClass::key);
@@ -183,7 +183,7 @@ TEST_CASE("no wrong passphrase opens a key", "[key_store]") {
 
 TEST_CASE("a key file that is damaged anywhere opens as no key", "[key_store]") {
     const Place place;
-    const PublicKey made = place.store()->generate(locator, {Algorithm::ed25519, 256}).value();
+    const PublicKey made = place.store()->generate(locator, {Algorithm::ed25519, 256}, owner).value();
     const auto store = place.store();
     const std::string text = text_of(place.file());
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -191,20 +191,20 @@ TEST_CASE("a key file that is damaged anywhere opens as no key", "[key_store]") 
             std::string damaged = text;
             damaged[at] = static_cast<char>(damaged[at] ^ bit);
             overwrite(place.file(), damaged);
-            const auto found = store->find(locator);
+            const auto found = store->find(locator, p256.algorithm);
             INFO(at);
             REQUIRE_FALSE(found.ok());
             REQUIRE(found.fault().kind == FaultClass::key);
         }
         overwrite(place.file(), text.substr(0, at));
-        REQUIRE_FALSE(store->find(locator).ok());
+        REQUIRE_FALSE(store->find(locator, p256.algorithm).ok());
     }
     for (const char* garbage : {"\n", "x", "-----BEGIN PRIVATE KEY-----\n"}) {
         overwrite(place.file(), text + garbage);
-        CHECK(says(fault_of(store->find(locator)), "damaged"));
+        CHECK(says(fault_of(store->find(locator, p256.algorithm)), "damaged"));
     }
     overwrite(place.file(), text);
-    CHECK(store->find(locator).value() == made);
+    CHECK(store->find(locator, p256.algorithm).value() == made);
 }
 
 TEST_CASE("a key file that names another algorithm or key is refused even if its digest is right",
@@ -251,8 +251,8 @@ TEST_CASE("ciphertext that is damaged anywhere gives no key that proves itself t
 TEST_CASE("another key than the one on record is refused with both fingerprints", "[key_store]") {
     const Place place;
     const auto store = place.store();
-    const PublicKey one = store->generate(locator, p256).value();
-    const PublicKey two = store->generate(other_locator, p256).value();
+    const PublicKey one = store->generate(locator, p256, owner).value();
+    const PublicKey two = store->generate(other_locator, p256, owner).value();
     CHECK(store->open(locator, one).ok());
     const Fault fault = fault_of(store->open(locator, two));
     CHECK(fault.kind == FaultClass::key);
@@ -264,14 +264,14 @@ TEST_CASE("another key than the one on record is refused with both fingerprints"
 TEST_CASE("a folder that is open to others is refused with the remedy", "[key_store]") {
     const Place place;
     const auto store = place.store();
-    REQUIRE(store->generate(locator, p256).ok());
+    REQUIRE(store->generate(locator, p256, owner).ok());
     for (const unsigned mode : {0750U, 0705U, 0701U, 0720U}) {
         chmod(place.keys.c_str(), mode);
         const Fault fault = fault_of(place.try_store());
         CHECK(fault.kind == FaultClass::key);
         CHECK(says(fault, "chmod 700 '" + place.keys.string() + "'"));
-        CHECK_FALSE(store->find(locator).ok());
-        CHECK_FALSE(store->generate(other_locator, p256).ok());
+        CHECK_FALSE(store->find(locator, p256.algorithm).ok());
+        CHECK_FALSE(store->generate(other_locator, p256, owner).ok());
         CHECK_FALSE(store->destroy(locator).ok());
         CHECK_FALSE(store->list().ok());
     }
@@ -281,24 +281,24 @@ TEST_CASE("a folder that is open to others is refused with the remedy", "[key_st
 
 TEST_CASE("a key file that is open to others is refused with the remedy", "[key_store]") {
     const Place place;
-    REQUIRE(place.store()->generate(locator, p256).ok());
+    REQUIRE(place.store()->generate(locator, p256, owner).ok());
     for (const unsigned mode : {0640U, 0604U, 0660U}) {
         chmod(place.file().c_str(), mode);
-        const Fault fault = fault_of(place.store()->find(locator));
+        const Fault fault = fault_of(place.store()->find(locator, p256.algorithm));
         CHECK(fault.kind == FaultClass::key);
         CHECK(says(fault, "chmod 600 '" + place.file().string() + "'"));
     }
     chmod(place.file().c_str(), 0400);
-    CHECK(place.store()->find(locator).ok());
+    CHECK(place.store()->find(locator, p256.algorithm).ok());
 }
 
 TEST_CASE("keys of another user are refused", "[key_store]") {
     if (geteuid() != 0)
         return;  // only root can give files away
     const Place place;
-    REQUIRE(place.store()->generate(locator, p256).ok());
+    REQUIRE(place.store()->generate(locator, p256, owner).ok());
     REQUIRE(chown(place.file().c_str(), 12345, 12345) == 0);
-    CHECK(says(fault_of(place.store()->find(locator)), "belongs to user 12345"));
+    CHECK(says(fault_of(place.store()->find(locator, p256.algorithm)), "belongs to user 12345"));
     REQUIRE(chown(place.keys.c_str(), 12345, 12345) == 0);
     CHECK(says(fault_of(place.try_store()), "belongs to user 12345"));
 }
@@ -329,13 +329,13 @@ TEST_CASE("a missing passphrase and an unknown type of store are faults", "[key_
 TEST_CASE("a locator is 32 hexadecimal digits and no path", "[key_store]") {
     const Place place;
     const auto store = place.store();
-    const PublicKey made = store->generate(locator, p256).value();
+    const PublicKey made = store->generate(locator, p256, owner).value();
     for (const std::string& wrong :
          {std::string(), std::string("."), std::string("../passphrase"), locator.substr(1),
           locator + "0", "/" + locator.substr(1), "../" + locator.substr(3),
           "g" + locator.substr(1), "A" + locator.substr(1), locator.substr(1) + '\0'}) {
-        CHECK_FALSE(store->generate(wrong, p256).ok());
-        CHECK_FALSE(store->find(wrong).ok());
+        CHECK_FALSE(store->generate(wrong, p256, owner).ok());
+        CHECK_FALSE(store->find(wrong, p256.algorithm).ok());
         CHECK_FALSE(store->open(wrong, made).ok());
         CHECK_FALSE(store->destroy(wrong).ok());
     }
@@ -344,10 +344,10 @@ TEST_CASE("a locator is 32 hexadecimal digits and no path", "[key_store]") {
 TEST_CASE("a destroyed key is gone, and destroying it again is no fault", "[key_store]") {
     const Place place;
     const auto store = place.store();
-    REQUIRE(store->generate(locator, p256).ok());
-    REQUIRE(store->generate(other_locator, p256).ok());
+    REQUIRE(store->generate(locator, p256, owner).ok());
+    REQUIRE(store->generate(other_locator, p256, owner).ok());
     CHECK(store->destroy(locator).ok());
-    CHECK_FALSE(store->find(locator).ok());
+    CHECK_FALSE(store->find(locator, p256.algorithm).ok());
     CHECK(store->destroy(locator).ok());
     CHECK(store->list().value() == std::vector{other_locator});
 }
@@ -356,8 +356,8 @@ TEST_CASE("the list is sorted and knows only keys", "[key_store]") {
     const Place place;
     const auto store = place.store();
     CHECK(store->list().value().empty());
-    REQUIRE(store->generate(other_locator, p256).ok());
-    REQUIRE(store->generate(locator, p256).ok());
+    REQUIRE(store->generate(other_locator, p256, owner).ok());
+    REQUIRE(store->generate(locator, p256, owner).ok());
     overwrite(place.keys / "README", "not a key");
     overwrite(place.keys / ("." + locator + ".p8"), "");
     overwrite(place.keys / (locator + ".p8.tmp"), "");

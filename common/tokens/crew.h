@@ -1,0 +1,74 @@
+// The workers of one token: so many processes as the configuration allows sessions, each started
+// when there is work for it, logged in one after the other, fed from one queue. A worker that
+// crashes or hangs is replaced and its batch signed again. Before a worker signs with a key, and so
+// again in every worker that takes another's place, the key proves itself there.
+//
+// Any number of threads may use a crew at once.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "common/formats/configuration.h"
+#include "common/tokens/worker_process.h"
+#include "common/values/dnskey.h"
+
+namespace kaspar::token {
+
+/// A key that a crew signs with: its id on the token, and its public half on record.
+struct CrewKey {
+    Bytes id;
+    PublicKey on_record;
+
+    auto operator<=>(const CrewKey&) const = default;
+};
+
+class Crew {
+  public:
+    explicit Crew(KeyStoreConfiguration configuration);
+    ~Crew();
+    Crew(const Crew&) = delete;
+    Crew& operator=(const Crew&) = delete;
+
+    /// One request to any worker. It is not repeated if its worker is lost.
+    Reply ask(const Request& request);
+
+    /// Signs the inputs (of C_Sign) by all workers together; Reply::signatures in their order.
+    Reply sign(const CrewKey& key, std::vector<Bytes> inputs);
+
+    /// Logs in, if no worker has; Reply::token is what the token says of itself.
+    Reply open();
+
+  private:
+    struct Batch;
+    struct Job;
+    class Member;
+
+    void work(Member& member);
+    bool has_work_for(const Member& member) const;
+    bool is_worth_repeating(const Job& job, const Reply& reply) const;
+    void repeat_or_finish(Job job, Reply reply);
+    void finish(const Job& job, Reply reply);
+    void drop_rest_of(Batch& batch);
+    Reply run(Batch& batch, std::vector<Job> jobs);
+    std::size_t piece_size(std::size_t inputs) const;
+
+    const KeyStoreConfiguration configuration_;
+    std::mutex login_;  ///< held by the member that logs in; guards the three below
+    unsigned failed_logins_ = 0;
+    Reply last_refusal_;
+    std::chrono::steady_clock::time_point quiet_until_;  ///< no log-in is tried before
+
+    std::mutex mutex_;  ///< guards all below
+    std::condition_variable work_there_, work_done_;
+    std::deque<Job> queue_;
+    bool ending_ = false;
+    std::size_t up_ = 0;                        ///< members with a worker, or starting one
+    std::chrono::nanoseconds pace_{1'000'000};  ///< about what one signature takes
+
+    std::vector<std::unique_ptr<Member>> members_;
+};
+
+}  // namespace kaspar::token

@@ -1,0 +1,46 @@
+// One token worker as its program sees it: a process that is started, asked, and replaced when it
+// crashes or hangs. What it says in reply is words and hindrances; that it is gone is one, too.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "common/system/secret.h"
+#include "common/tokens/messages.h"
+
+namespace kaspar::token {
+
+class WorkerProcess {
+  public:
+    /// Starts kaspar-token-worker, which stands beside this program, in ../libexec/kaspar, or for
+    /// programs in a folder below, one up. It gets our environment without the variables named.
+    /// Null, and a hindrance: it cannot be started.
+    static std::unique_ptr<WorkerProcess> start(const std::vector<std::string>& without,
+                                                Reply& hindrance);
+
+    /// Lets the worker end in order; kills it if it does not.
+    ~WorkerProcess();
+    WorkerProcess(const WorkerProcess&) = delete;
+    WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+    /// Opens the token. The PIN goes over the socket and nowhere else.
+    Reply open(const Request& request, const Secret& pin, std::chrono::milliseconds patience);
+
+    /// Hindrance::lost if the worker is gone or does not answer in time; it is of no use then.
+    Reply ask(const Request& request, std::chrono::milliseconds patience);
+
+    /// Gone, or too slow to be trusted with more.
+    bool lost() const { return lost_; }
+
+  private:
+    WorkerProcess(int process, int socket) : process_(process), socket_(socket) {}
+    Reply receive(std::chrono::steady_clock::time_point deadline);
+    Reply lose(std::string words);
+
+    int process_;
+    int socket_;
+    bool lost_ = false;
+    bool hangs_ = false;
+};
+
+}  // namespace kaspar::token
