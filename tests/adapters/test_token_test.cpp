@@ -285,12 +285,15 @@ TEST_CASE("rules change under a running process and the count begins anew", "[to
 }
 
 TEST_CASE("rules may be written by hand", "[token]") {
+    const auto until_it_is_seen = std::chrono::milliseconds(2);
     const TempFolder folder;
     ::setenv("KASPAR_TEST_TOKEN_FOLDER", folder.path().c_str(), 1);
     const auto& module = load_module(TokenTrouble::module());
     CHECK(count_infos(module, 1, CKR_DEVICE_ERROR) == 0);
     std::ofstream(folder / "rules") << "C_GetInfo 1 error CKR_DEVICE_ERROR\n";
+    std::this_thread::sleep_for(until_it_is_seen);
     CHECK(count_infos(module, 2, CKR_DEVICE_ERROR) == 1);
     std::filesystem::remove(folder / "rules");
+    std::this_thread::sleep_for(until_it_is_seen);
     CHECK(count_infos(module, 1, CKR_DEVICE_ERROR) == 0);
 }

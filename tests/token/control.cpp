@@ -85,10 +85,23 @@ void Control::read_rules() {
     rules_ = std::move(parsed).value();
 }
 
+bool Control::up_to_date() {
+    if (generation_ != shared_->generation)
+        return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (known_ && now < look_again_)
+        return true;
+    look_again_ = now + std::chrono::milliseconds(1);
+    return known_ == version();
+}
+
 /// Sees to it that these are the rules of now, and that the count is theirs.
 void Control::follow() {
-    if (known_ == version() && generation_ == shared_->generation)
-        return;
+    if (!up_to_date())
+        adopt();
+}
+
+void Control::adopt() {
     const Lock lock(folder_ / "calls");
     known_ = version();
     read_rules();
@@ -149,7 +162,7 @@ void Control::write_rules(std::string_view text) {
     const auto fresh = rules_file_ + ".new";
     std::ofstream(fresh, std::ios::binary) << text;
     std::filesystem::rename(fresh, rules_file_);
-    follow();
+    adopt();
 }
 
 }  // namespace kaspar::test

@@ -1,11 +1,13 @@
 // The control folder of a test token: the file `rules`, which tests may change while processes use
 // the token, and the file `calls`, a memory that all of them share, where every call is counted.
-// Neither counting nor looking for changed rules costs more than a microsecond.
+// New rules from write_rules() hold at once in all processes; such that are written by hand are
+// found within a millisecond, so that a call need not ask the file system.
 #pragma once
 
 #include <sys/types.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -54,7 +56,9 @@ class Control {
     };
 
     Version version() const;
+    bool up_to_date();
     void follow();
+    void adopt();
     void read_rules();
     std::optional<std::uint64_t> count(std::size_t function);
     Fate fate(std::size_t function, std::uint64_t call, std::uint64_t call_of_all) const;
@@ -64,6 +68,7 @@ class Control {
     Shared* shared_;
     std::mutex mutex_;
     std::optional<Version> known_;  ///< the rules that were read
+    std::chrono::steady_clock::time_point look_again_{};
     std::uint64_t generation_ = 0;
     std::vector<Rule> rules_;
 };
