@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 #include <sstream>
+#include <tuple>
 
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
