@@ -247,7 +247,7 @@ void Crew::work(Member& member) {
         Reply reply = member.carry_out(job);
         const nanoseconds took = steady_clock::now() - began;
         const bool sound = reply.hindrance == Hindrance::none;
-        if (!sound && is_worth_repeating(job, reply))
+        if (is_worth_repeating(job, reply) || reply.hindrance == Hindrance::absent)
             member.dismiss();
         lock.lock();
         up_ -= member.is_up() ? 0 : 1;

@@ -69,7 +69,7 @@ std::size_t SignerBench::add_key(KeyRole role, Algorithm algorithm, unsigned bit
         bits = facts(algorithm).default_bits;
     // Tags differ, as the enforcer sees to it.
     for (;;) {
-        const auto key = store.generate(locator, {algorithm, bits}).value();
+        const auto key = store.generate(locator, {algorithm, bits}, {}).value();
         const Dnskey dnskey{flags, key};
         const bool taken =
             std::any_of(instruction.keys.begin(), instruction.keys.end(),
