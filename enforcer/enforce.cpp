@@ -8,6 +8,7 @@
 #include "enforcer/core/plan.h"
 #include "enforcer/emission.h"
 #include "enforcer/key_making.h"
+#include "enforcer/key_reserve.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/random.h"
 #include "enforcer/report_intake.h"
@@ -83,6 +84,7 @@ class Step {
             states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
         KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
         follow_policy(remembered_.history, policy_, with_.now);
+        KASPAR_TRY(remembered_.history.pending, pending_keys(with_, zone_, policy_));
         return Done{};
     }
 
@@ -124,6 +126,9 @@ class Step {
         for (const MakeKey& make : plan.make) {
             KASPAR_TRY(const bool shared, take_shared_key(with_, zone_, policy_, make));
             if (shared)
+                continue;
+            KASPAR_TRY(const bool reserved, take_reserved_key(with_, zone_, policy_, make));
+            if (reserved)
                 continue;
             KASPAR_TRY(StoredKey key, announce_key(with_, zone_, policy_, make));
             progress.to_make.push_back(std::move(key));

@@ -1,10 +1,12 @@
 #include "enforcer/key_making.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "common/values/encoding.h"
+#include "enforcer/key_reserve.h"
 #include "enforcer/random.h"
 
 namespace kaspar::enforcer {
@@ -54,25 +56,22 @@ Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const Z
                              store.name(), most_attempts)};
 }
 
-Outcome prove(KeyStore& store, const StoredKey& key) {
-    KASPAR_TRY(const auto opened, store.open(key.locator, key.dnskey->key));
-    return prove_possession(*opened, key.dnskey->key);
-}
-
 std::string describe(const StoredKey& key) {
     return fmt::format("{} {} ({})", word(key.role), key.dnskey ? key.dnskey->tag() : 0,
                        facts(key.algorithm).mnemonic);
 }
 
-/// The row of a key as the policy's line wants it, not inserted yet. Fault: input.
-Result<StoredKey> wanted_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+Fault missing_from(const StoredKey& key, const std::string& store) {
+    return {FaultClass::absent,
+            fmt::format("{} is missing from key store {} (locator {}): nothing is moved and no key "
+                        "is made in its place; put the key back",
+                        describe(key), store, key.locator)};
+}
+
+/// The row of a key as the policy's line wants it, not inserted yet.
+StoredKey wanted_key(const Enforcement& with, const Zone& zone, const Policy& policy,
                              const MakeKey& make) {
     const KeySlot& slot = policy.keys.at(make.slot);
-    if (slot.keystores.size() != 1)
-        return Fault{FaultClass::input,
-                     fmt::format("policy {}: keys[{}].keystore: a key is made in one key store; "
-                                 "name one",
-                                 policy.name, make.slot)};
     StoredKey key;
     key.zone = zone.id;
     key.keystores = slot.keystores;
@@ -86,8 +85,7 @@ Result<StoredKey> wanted_key(const Enforcement& with, const Zone& zone, const Po
 }
 
 Outcome share(const Enforcement& with, const Zone& zone, StoredKey key, const std::string& why) {
-    KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
-    KASPAR_CHECK(prove(*store, key));
+    KASPAR_CHECK(prove_everywhere(with, key));
     KASPAR_TRY(const auto owner, find_zone(with.database, key.zone));
     key.zone = zone.id;
     KASPAR_CHECK(insert_shared_key(with.database, key));
@@ -100,8 +98,9 @@ Outcome share(const Enforcement& with, const Zone& zone, StoredKey key, const st
 }  // namespace
 
 Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
-                               const MakeKey& make) {
-    KASPAR_TRY(StoredKey key, wanted_key(with, zone, policy, make));
+                               const MakeKey& make, bool reserved) {
+    StoredKey key = wanted_key(with, zone, policy, make);
+    key.reserved = reserved;
     key.locator = to_hex(random_octets(16));
     KASPAR_CHECK(insert_key(with.database, key));
     KASPAR_CHECK(note(with, zone,
@@ -111,11 +110,44 @@ Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const 
     return key;
 }
 
+Result<StoredKey> adopt_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                            std::size_t slot, const std::string& locator) {
+    StoredKey key = wanted_key(with, zone, policy, {slot, false, {}});
+    key.locator = locator;
+    key.reserved = true;
+    KASPAR_TRY(const bool known, is_held_elsewhere(with.database, key));
+    if (known)
+        return Fault{FaultClass::refused,
+                     fmt::format("key {} is in use already; `kaspar keystore keys` shows by which "
+                                 "zone",
+                                 locator)};
+    KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
+    KASPAR_TRY(const PublicKey there, store->find(locator, key.algorithm));
+    if (there.bits() != key.bits)
+        return Fault{FaultClass::refused,
+                     fmt::format("key {} has {} bits, but the policy asks for {}", locator,
+                                 there.bits(), key.bits)};
+    key.dnskey = Dnskey{key.flags, there};
+    KASPAR_TRY(const bool clash, clashes(with.database, zone.id, *key.dnskey));
+    if (clash)
+        return Fault{FaultClass::refused,
+                     fmt::format("key {} has the tag {}, which another key of the zone has or would "
+                                 "have when revoked; make another one",
+                                 locator, key.dnskey->tag())};
+    KASPAR_CHECK(insert_key(with.database, key));
+    KASPAR_CHECK(note_public_half(with.database, key));
+    KASPAR_CHECK(note(with, zone,
+                      fmt::format("{} is imported from key store {}", describe(key),
+                                  key.keystores.front()),
+                      "a person's word", std::nullopt, "generating"));
+    return key;
+}
+
 Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Policy& policy,
                              const MakeKey& make) {
     if (!policy.shared_keys)
         return false;
-    KASPAR_TRY(const StoredKey wanted, wanted_key(with, zone, policy, make));
+    const StoredKey wanted = wanted_key(with, zone, policy, make);
     KASPAR_TRY(const auto found, keys_to_share(with.database, wanted));
     for (const StoredKey& key : found) {
         KASPAR_TRY(const bool clash, clashes(with.database, zone.id, *key.dnskey));
@@ -127,16 +159,38 @@ Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Po
     return false;
 }
 
+Outcome prove_everywhere(const Enforcement& with, const StoredKey& key) {
+    for (const std::string& name : key.keystores) {
+        KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
+        KASPAR_TRY(const auto opened, store->open(key.locator, key.dnskey->key).within(describe(key)));
+        KASPAR_CHECK(prove_possession(*opened, key.dnskey->key).within("key store " + name));
+    }
+    return Done{};
+}
+
 Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key) {
-    KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
-    KASPAR_TRY(key.dnskey, generate_unlike(with, *store, zone, key));
-    with.keystores.forget_lists();
-    key.bits = key.dnskey->key.bits();
-    KASPAR_CHECK(prove(*store, key));
+    const bool on_record = key.dnskey.has_value();
+    if (!on_record) {
+        KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
+        KASPAR_TRY(key.dnskey, generate_unlike(with, *store, zone, key));
+        with.keystores.forget_lists();
+        key.bits = key.dnskey->key.bits();
+    }
+    KASPAR_TRY(const auto missing, stores_without(with, key));
+    if (missing.empty())
+        KASPAR_CHECK(prove_everywhere(with, key));
+    else if (on_record)
+        return Done{};
+    key.reserved = key.reserved || awaits_backup(with.configuration, key);
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
-    KASPAR_CHECK(complete_key(with.database, key));
-    KASPAR_CHECK(note(with, zone, fmt::format("{} is made", describe(key)),
-                      "it has signed a nonce that its public key verifies", "generating", "ready"));
+    KASPAR_CHECK(missing.empty() ? complete_key(with.database, key)
+                                 : note_public_half(with.database, key));
+    KASPAR_CHECK(note(
+        with, zone, fmt::format("{} is made", describe(key)),
+        missing.empty() ? std::string("it has signed a nonce that its public key verifies")
+                        : fmt::format("it is to be copied to {}", fmt::join(missing, ", ")),
+        "generating",
+        !missing.empty() ? "generating" : key.reserved ? "reserved" : "ready"));
     return transaction.commit();
 }
 
@@ -150,6 +204,8 @@ Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone) {
             KASPAR_CHECK(make_announced_key(with, zone, key));
             continue;
         }
+        if (key.dnskey)
+            return missing_from(key, key.keystores.front());
         KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
         KASPAR_CHECK(discard_key(with.database, key.id));
         KASPAR_CHECK(note(
@@ -165,10 +221,7 @@ Outcome check_presence(const Enforcement& with, const std::vector<StoredKey>& ke
         for (const std::string& store : key.keystores) {
             KASPAR_TRY(const bool there, with.keystores.lists(store, key.locator));
             if (!there)
-                return Fault{FaultClass::key,
-                             fmt::format("{} is missing from key store {} (locator {}): nothing is "
-                                         "moved and no key is made in its place; put the key back",
-                                         describe(key), store, key.locator)};
+                return missing_from(key, store);
         }
     return Done{};
 }

@@ -8,19 +8,30 @@
 
 namespace kaspar::enforcer {
 
-/// Writes the row of a key to be made, in the transaction that is open.
+/// Writes the row of a key to be made, in the transaction that is open; `reserved`: made ahead.
 Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
-                               const MakeKey& make);
+                               const MakeKey& make, bool reserved = false);
+
+/// A key that its key store has already, made by others: its row, in the transaction that is open,
+/// as if its store had just made it, for the reserve. Refused if its tag is like another's of the
+/// zone, or if a zone has it already. Fault: key, io, absent.
+Result<StoredKey> adopt_key(const Enforcement& with, const Zone& zone, const Policy& policy,
+                            std::size_t slot, const std::string& locator);
 
 /// Where the policy shares keys: takes a key of another zone of the policy for `zone`, after it has
 /// proven itself, in the transaction that is open. False: there is none that fits. Fault: key, io.
 Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Policy& policy,
                              const MakeKey& make);
 
-/// Makes an announced key, or finishes one that a crash interrupted, outside any transaction: until
-/// its tag is like no other of its zone, with and without the REVOKE bit; proves it; marks it
-/// ready in a transaction of its own. Fault: key, io, input: the row stays announced.
+/// Makes an announced key, or finishes one that was interrupted, outside any transaction: in the
+/// first of its key stores, until its tag is like no other of its zone, with and without the REVOKE
+/// bit. Once all of its stores have it, it proves itself in each, and is marked ready; until then
+/// it stays announced, with its public half on record. Where a store wants a backup first it goes
+/// into the reserve. Fault: key, io, absent, input: the row stays announced.
 Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key);
+
+/// Has a key prove itself in every store that is to hold it. Fault: key, io, absent.
+Outcome prove_everywhere(const Enforcement& with, const StoredKey& key);
 
 /// Finishes or discards the keys of a zone that a crash left announced.
 Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone);

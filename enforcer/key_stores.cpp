@@ -13,16 +13,23 @@ Result<KeyStore*> KeyStores::open(const std::string& name) {
                      fmt::format("there is no key store '{}' in kaspar.json; add it to "
                                  "\"keystores\", or name another one in the policy",
                                  name)};
-    KASPAR_TRY(auto store, open_key_store(name, configured->second));
-    return opened_.emplace(name, std::move(store)).first->second.get();
+    auto store = open_key_store(name, configured->second);
+    if (!store.ok()) {
+        used_[name] = store.fault().words;
+        return std::move(store).fault();
+    }
+    return opened_.emplace(name, *std::move(store)).first->second.get();
 }
 
 Result<bool> KeyStores::lists(const std::string& name, const std::string& locator) {
     auto list = lists_.find(name);
     if (list == lists_.end()) {
         KASPAR_TRY(KeyStore* const store, open(name));
-        KASPAR_TRY(const auto locators, store->list());
-        list = lists_.emplace(name, std::set(locators.begin(), locators.end())).first;
+        const auto locators = store->list();
+        used_[name] = locators.ok() ? std::nullopt : std::optional(locators.fault().words);
+        if (!locators.ok())
+            return locators.fault();
+        list = lists_.emplace(name, std::set(locators->begin(), locators->end())).first;
     }
     return list->second.contains(locator);
 }

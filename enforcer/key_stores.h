@@ -21,10 +21,14 @@ class KeyStores {
     Result<bool> lists(const std::string& name, const std::string& locator);
     void forget_lists() { lists_.clear(); }
 
+    /// The stores that were asked for something, each with what went wrong last, if anything did.
+    const std::map<std::string, std::optional<std::string>>& used() const { return used_; }
+
   private:
     std::map<std::string, KeyStoreConfiguration> configured_;
     std::map<std::string, std::unique_ptr<KeyStore>> opened_;
     std::map<std::string, std::set<std::string>> lists_;
+    std::map<std::string, std::optional<std::string>> used_;
 };
 
 }  // namespace kaspar::enforcer

@@ -20,6 +20,11 @@ struct Invocation {
     std::string zone, policy, input, output, folder, file, shell;
     std::optional<std::uint16_t> tag;
     KeyRoll roll;
+    KeysAhead ahead;
+    KeyToImport import;
+    KeyExport to_export;
+    KeyStoreBench bench;
+    std::optional<std::string> store;
     ForecastWish forecast;
     std::size_t limit = 1000;
     bool sandbox = false, force = false, purge = false;
@@ -136,6 +141,50 @@ void wire_key_roll(CLI::App& key, Invocation& asked) {
     asked.in_session(roll, [&](Session& session) { return key_roll(session, how); });
 }
 
+void wire_backup(CLI::App& key, Invocation& asked) {
+    CLI::App& backup = *noun(key, "backup", "which keys are in a backup of their key store");
+    for (const auto& [name, what] :
+         {std::pair("prepare", "say that a backup is to be made now of the keys that there are"),
+          std::pair("commit", "say that it is made; its keys may be used"),
+          std::pair("rollback", "say that it was not made")}) {
+        CLI::App* step = backup.add_subcommand(name, what);
+        step->add_option("STORE", asked.store, "the key store; all that require backups if left out");
+        asked.in_session(step, [&asked, verb = std::string(name)](Session& session) {
+            return key_backup(session, verb, asked.store);
+        });
+    }
+}
+
+void wire_key_ahead(CLI::App& key, Invocation& asked) {
+    CLI::App* generate = key.add_subcommand("generate", "make keys ahead, for rolls to come");
+    generate->add_option("NAME", asked.ahead.zone, "the zone");
+    generate->add_option("--policy", asked.ahead.policy, "all zones of this policy");
+    generate->add_option("--role", asked.ahead.role, "ksk, zsk or csk")->required();
+    generate->add_option("--rolls", asked.ahead.rolls, "for so many rolls");
+    generate->add_option("--period", asked.ahead.period, "for the rolls of a time: 2y");
+    asked.in_session(generate,
+                     [&](Session& session) { return key_generate(session, asked.ahead); });
+
+    CLI::App* import = key.add_subcommand("import", "take a key that its store has already");
+    import->add_option("NAME", asked.import.zone, "the zone")->required();
+    import->add_option("--role", asked.import.role, "ksk, zsk or csk")->required();
+    import->add_option("--keystore", asked.import.keystore, "the store that has it")->required();
+    import->add_option("--id", asked.import.id, "its CKA_ID, or its file's name, in hexadecimal")
+        ->required();
+    import->add_option("--algorithm", asked.import.algorithm, "where the policy names several");
+    asked.in_session(import, [&](Session& session) { return key_import(session, asked.import); });
+
+    CLI::App* give = key.add_subcommand("export", "print the public halves of keys");
+    give->add_option("NAME", asked.to_export.zone, "the zone")->required();
+    give->add_option("--key", asked.to_export.tag, "only the key with this tag");
+    give->add_option("--form", asked.to_export.form, "dnskey, ds, or bind (as dnssec-keygen)")
+        ->check(CLI::IsMember({"dnskey", "ds", "bind"}))
+        ->capture_default_str();
+    give->add_option("--folder", asked.to_export.folder, "with bind: write K….key files there");
+    asked.in_session(give, [&](Session& session) { return key_export(session, asked.to_export); });
+    wire_backup(key, asked);
+}
+
 void wire_key(CLI::App& app, Invocation& asked) {
     CLI::App& key = *noun(app, "key", "the keys of zones");
     CLI::App* list = key.add_subcommand("list", "list them, of all zones or of one");
@@ -144,6 +193,7 @@ void wire_key(CLI::App& app, Invocation& asked) {
                      [&](Session& session) { return key_list(session, asked.zone_if_given()); });
 
     wire_key_roll(key, asked);
+    wire_key_ahead(key, asked);
     CLI::App* retire = verb(key, asked, "retire", "have one key leave");
     retire->add_option("--key", asked.tag, "its tag")->required();
     asked.in_session(retire,
@@ -152,6 +202,28 @@ void wire_key(CLI::App& app, Invocation& asked) {
     purge->add_option("--key", asked.tag, "only the key with this tag");
     asked.in_session(purge,
                      [&](Session& session) { return key_purge(session, asked.zone, asked.tag); });
+}
+
+void wire_keystore(CLI::App& app, Invocation& asked) {
+    CLI::App& keystore = *noun(app, "keystore", "the places that hold private keys");
+    asked.in_session(keystore.add_subcommand("list", "whether they work, and what they hold"),
+                     keystore_list);
+    CLI::App* test = keystore.add_subcommand(
+        "test", "have a key sign a nonce; a PIN that was refused is tried once more");
+    test->add_option("STORE", asked.store, "the key store; all if left out");
+    asked.in_session(test, [&](Session& session) { return keystore_test(session, asked.store); });
+    CLI::App* keys = keystore.add_subcommand("keys", "every key in one, and whose it is");
+    keys->add_option("STORE", asked.bench.store, "the key store")->required();
+    asked.in_session(keys,
+                     [&](Session& session) { return keystore_keys(session, asked.bench.store); });
+    CLI::App* bench = keystore.add_subcommand(
+        "bench", "signatures per second with 1, 2, 4 … sessions, by a key made for it");
+    bench->add_option("STORE", asked.bench.store, "the key store")->required();
+    bench->add_option("--sessions", asked.bench.most, "up to so many; else as configured")
+        ->check(CLI::Range(1, 64));
+    bench->add_option("--algorithm", asked.bench.algorithm, "of the key")->capture_default_str();
+    asked.in_session(bench,
+                     [&](Session& session) { return keystore_bench(session, asked.bench); });
 }
 
 void wire_ds(CLI::App& app, Invocation& asked) {
@@ -239,6 +311,7 @@ int main(int argc, char** argv) {
     wire_foresight(app, asked);
     wire_key(app, asked);
     wire_ds(app, asked);
+    wire_keystore(app, asked);
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
     return finish(asked.run(), "kaspar");

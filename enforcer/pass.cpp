@@ -12,6 +12,7 @@
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
+#include "enforcer/store/failing_keystores.h"
 
 namespace kaspar::enforcer {
 
@@ -57,6 +58,14 @@ void finish_half_made_keys(const Enforcement& with) {
             (void)finish_interrupted_keys(with, **zone);
 }
 
+/// For status and health; that it cannot be noted stops nothing.
+Outcome note_key_stores(const Enforcement& with) {
+    for (const auto& [name, failure] : with.keystores.used())
+        KASPAR_CHECK(failure ? note_failing(with.database, name, *failure, with.now)
+                             : note_working(with.database, name));
+    return Done{};
+}
+
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
     words.insert(words.end(), more.begin(), more.end());
 }
@@ -100,6 +109,8 @@ Result<Pass> run_pass(const Enforcement& with) {
         ++pass.zones;
     }
     append(pass.failures, purge_keys(with));
+    if (const auto noted = note_key_stores(with); !noted.ok())
+        pass.failures.push_back(noted.fault().words);
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
     return pass;
 }

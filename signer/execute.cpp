@@ -345,6 +345,9 @@ std::vector<Path> ZoneRun::watched() const {
 void ZoneRun::report(bool anything_new) {
     if (!anything_new)
         return;
+    if (!run_.errors.empty())
+        run_.failing_since =
+            last_report_ ? last_report_->last_run.failing_since.value_or(run_.at) : run_.at;
     const auto zone = Name::from_text(zone_text());
     if (!zone.ok() || zone->file_name() != file_.filename().string())
         return;  // not even the zone's name is known; the command line tells

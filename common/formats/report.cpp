@@ -122,6 +122,8 @@ Table<Run> run_fields() {
         Last("warnings", MEMBER(warnings), list_of(text()), required, "In words."),
         Last("held_input", MEMBER(held_input), optional(text(64, 64)), absent,
              "SHA-256 (hexadecimal) of the input that waits for a person."),
+        Last("failing_since", MEMBER(failing_since), optional(time()), absent,
+             "When the first run in a row that had errors was."),
     }};
 }
 

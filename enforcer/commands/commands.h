@@ -60,6 +60,44 @@ Ending key_purge(Session& session, const std::string& zone, std::optional<std::u
 /// Has one key leave: a standby key goes, one in use is rolled.
 Ending key_retire(Session& session, const std::string& zone, std::uint16_t tag);
 
+// key_ahead.cpp
+struct KeysAhead {
+    std::string zone, role;
+    std::optional<std::string> policy;  ///< all its zones, instead of one
+    std::optional<std::uint64_t> rolls;
+    std::optional<std::string> period;  ///< a duration; instead of rolls
+};
+/// Makes keys before they are needed, so that with those already made ahead there are enough.
+Ending key_generate(Session& session, const KeysAhead& asked);
+struct KeyToImport {
+    std::string zone, role, keystore, id;
+    std::optional<std::string> algorithm;
+};
+/// Takes a key that its key store has already into the zone's reserve, once it has proven itself.
+Ending key_import(Session& session, const KeyToImport& asked);
+struct KeyExport {
+    std::string zone;
+    std::optional<std::uint16_t> tag;   ///< absent: all
+    std::string form = "dnskey";        ///< or "ds", "bind"
+    std::optional<std::string> folder;  ///< of files, for "bind"
+};
+/// Prints public halves.
+Ending key_export(Session& session, const KeyExport& asked);
+/// `verb`: prepare, commit or rollback. `store` absent: all that want backups.
+Ending key_backup(Session& session, const std::string& verb,
+                  const std::optional<std::string>& store);
+
+// keystore.cpp
+Ending keystore_list(Session& session);
+/// Has a key sign a nonce. `name` absent: in every store.
+Ending keystore_test(Session& session, const std::optional<std::string>& name);
+Ending keystore_keys(Session& session, const std::string& name);
+struct KeyStoreBench {
+    std::string store, algorithm = "ecdsap256sha256";
+    std::optional<unsigned> most;  ///< sessions; absent: as configured
+};
+Ending keystore_bench(Session& session, const KeyStoreBench& asked);
+
 // key_roll.cpp
 struct KeyRoll {
     std::string zone, role;

@@ -1,18 +1,24 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
+#include "enforcer/key_reserve.h"
 
 namespace kaspar::enforcer {
 
 namespace {
 
-std::string condition(const StoredKey& key) {
+std::string condition(const StoredKey& key, bool backup_awaited) {
+    if (key.progress == KeyProgress::generating && key.dnskey)
+        return "to be copied";
     if (key.progress != KeyProgress::ready)
         return std::string(word(key.progress));
     if (key.out_of_use_since)
         return "out of use";
+    if (key.reserved)
+        return backup_awaited ? "to be backed up" : "made ahead";
     return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
 }
 
@@ -26,6 +32,8 @@ Json row_json(const Zone& zone, const StoredKey& key, const std::vector<std::str
             {"state", word(key.progress)},
             {"goal", goal_word(key.wanted, key.standby)},
             {"keystores", key.keystores},
+            {"reserved", key.reserved},
+            {"backup", word(key.backup)},
             {"shared_with", others},
             {"locator", key.locator},
             {"created", to_rfc3339(key.created)},
@@ -61,7 +69,7 @@ Ending key_list(Session& session, const std::optional<std::string>& name) {
             list.push_back(row_json(zone, key, others));
             table.add({zone_text(zone.name), key.dnskey ? std::to_string(key.dnskey->tag()) : "-",
                        std::string(word(key.role)), std::string(facts(key.algorithm).mnemonic),
-                       condition(key) + (others.empty() ? "" : ", shared"), key.keystores.front(),
+                       condition(key, awaits_backup(session.configuration(), key)) + (others.empty() ? "" : ", shared"), fmt::format("{}", fmt::join(key.keystores, " ")),
                        to_rfc3339(key.created).substr(0, 10)});
         }
     }

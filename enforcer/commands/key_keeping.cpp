@@ -21,9 +21,9 @@ std::optional<std::string> still_needed(const StoredKey& key) {
         return "it is purged already";
     if (key.progress == KeyProgress::generating)
         return "it is still being made";
-    if (key.wanted)
+    if (key.wanted && !key.reserved)
         return key.standby ? "it stands by" : "it is in use";
-    if (!key.out_of_use_since)
+    if (!key.out_of_use_since && !key.reserved)
         return "caches may still hold its records, or the signer has not published that it is gone";
     return std::nullopt;
 }
@@ -34,7 +34,7 @@ Result<std::vector<StoredKey>> keys_to_purge(Session& session, const Zone& zone,
     std::vector<StoredKey> found;
     std::optional<std::string> reason;
     for (const StoredKey& key : keys) {
-        if (tag && (!key.dnskey || key.dnskey->tag() != *tag))
+        if (tag ? !key.dnskey || key.dnskey->tag() != *tag : key.reserved)
             continue;
         if (const auto needed = still_needed(key))
             reason = fmt::format("{} is not purged: {}", named(key), *needed);

@@ -5,6 +5,7 @@
 
 #include "common/system/terminal.h"
 #include "enforcer/core/words.h"
+#include "enforcer/key_reserve.h"
 
 namespace kaspar::enforcer {
 
@@ -57,6 +58,8 @@ std::string end_line(const Forecast& forecast) {
 
 Result<Outset> outset_of(Session& session, const Zone& zone) {
     KASPAR_TRY(Remembered remembered, load_history(session.database(), zone));
+    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(remembered.history.pending, pending_keys(session.with(), zone, policy));
     KASPAR_TRY(const auto rows, keys_of(session.database(), zone.id));
     Outset outset{std::move(remembered.history),
                   static_cast<std::uint64_t>(zone.report.generation.value_or(0)),
@@ -83,6 +86,8 @@ std::string command_for(EventKind kind, const std::string& zone) {
             return "kaspar zone resume " + zone;
         case EventKind::approved:
             return "kaspar approve " + zone;
+        case EventKind::key_kept:
+            return "kaspar key list " + zone;
         case EventKind::published:
             return "kaspar-signer once --zone " + zone;
         case EventKind::ds_asked:

@@ -135,16 +135,26 @@ void show_one(const ZoneView& view, Time now) {
     print(text);
 }
 
+Outcome show_failing_stores(Session& session) {
+    KASPAR_TRY(const auto failing, failing_keystores(session.database()));
+    for (const FailingKeyStore& store : failing)
+        print(fmt::format("{}  {}\n", tinted("needs you   ", Tint::bad, standard_output()),
+                          words_of(store)));
+    return Done{};
+}
+
 }  // namespace
 
 Ending status(Session& session, const std::optional<std::string>& name) {
     if (name) {
         KASPAR_TRY(const Zone zone, known_zone(session.database(), *name));
         KASPAR_TRY(const ZoneView view, view_zone(session, zone));
-        if (session.json())
+        if (session.json()) {
             print(to_json(view, session.now()).dump(2) + "\n");
-        else
+        } else {
             show_one(view, session.now());
+            KASPAR_CHECK(show_failing_stores(session));
+        }
         return ExitStatus::done;
     }
     KASPAR_TRY(auto views, view_all(session));
@@ -153,6 +163,7 @@ Ending status(Session& session, const std::optional<std::string>& name) {
             print("no zones yet; `kaspar zone add` adds one\n");
         else
             show_all(std::move(views), session.now());
+        KASPAR_CHECK(show_failing_stores(session));
         return ExitStatus::done;
     }
     Json all = Json::array();

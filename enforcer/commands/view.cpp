@@ -7,6 +7,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "enforcer/key_reserve.h"
 #include "enforcer/report_intake.h"
 #include "enforcer/state_changes.h"
 
@@ -53,6 +54,7 @@ Json run_json(const ZoneView& view) {
         return {};
     const Run& run = view.report->last_run;
     return {{"outcome", word(run.outcome)},
+            {"failing_since", json_time(run.failing_since)},
             {"at", to_rfc3339(run.at)},
             {"generation", run.generation},
             {"errors", run.errors},
@@ -95,6 +97,9 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
                         "it, then `kaspar zone accept {}`",
                         view.name()));
     add_errors(view.name(), run.errors, needs);
+    if (run.failing_since && *run.failing_since < run.at)
+        needs.push_back(
+            fmt::format("signer: it has failed since {}", to_rfc3339(*run.failing_since)));
     if (run.errors.empty() && run.outcome == RunOutcome::refused)
         needs.push_back("the signer refused to sign the zone");
 }
@@ -120,6 +125,8 @@ Result<ZoneView> view_zone(Session& session, const Zone& zone) {
     auto remembered = load_history(session.database(), zone);
     if (remembered.ok()) {
         view.remembered = std::move(*remembered);
+        KASPAR_TRY(view.remembered.history.pending,
+                   pending_keys(session.with(), zone, view.policy));
         view.plan = plan(view.remembered.history, view.policy, session.now());
     } else {
         view.zone.trouble = remembered.fault().words;  // one bad zone hides no other
@@ -193,7 +200,7 @@ std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::approval)
             needs.push_back(fmt::format("{}; `kaspar approve {}`", words_of(wait), view.name()));
-        else if (wait.on == Waiting::clock)
+        else if (wait.on == Waiting::clock || wait.on == Waiting::key_keeping)
             needs.push_back(words_of(wait));
     return needs;
 }
@@ -226,6 +233,11 @@ std::string words_of(const Wait& wait) {
     return fmt::format("{} ({})", wait.what, wait.why);
 }
 
+std::string words_of(const FailingKeyStore& store) {
+    return fmt::format("key store {} has not worked since {}: {}", store.name,
+                       to_rfc3339(store.since), store.words);
+}
+
 std::string_view word(Waiting waiting) {
     switch (waiting) {
         case Waiting::time:
@@ -236,6 +248,8 @@ std::string_view word(Waiting waiting) {
             return "parent";
         case Waiting::approval:
             return "approval";
+        case Waiting::key_keeping:
+            return "key keeping";
         case Waiting::operator_pause:
             return "pause";
         case Waiting::clock:

@@ -8,6 +8,7 @@
 #include "enforcer/commands/session.h"
 #include "enforcer/core/key_state.h"
 #include "enforcer/core/plan.h"
+#include "enforcer/store/failing_keystores.h"
 
 namespace kaspar::enforcer {
 
@@ -46,6 +47,9 @@ std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 
 /// A wait in a sentence that does not read like a request.
 std::string words_of(const Wait& wait);
+
+/// "key store hsm has not worked since …: …"
+std::string words_of(const FailingKeyStore& store);
 
 std::string_view word(Waiting waiting);
 

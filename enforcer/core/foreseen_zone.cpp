@@ -235,12 +235,19 @@ bool ForeseenZone::person_acts() {
         tell(EventKind::resumed, Actor::person, {}, "resume the zone", "it is paused");
         return true;
     }
-    if (history.approved || !assumptions.approvals)
+    if (!assumptions.approvals)
         return false;
-    const auto wait = std::find_if(plan_.waits.begin(), plan_.waits.end(), [](const Wait& waiting) {
-        return waiting.on == Waiting::approval;
-    });
-    if (wait == plan_.waits.end())
+    const auto waits_on = [&](Waiting on) {
+        return std::find_if(plan_.waits.begin(), plan_.waits.end(),
+                            [on](const Wait& waiting) { return waiting.on == on; });
+    };
+    if (const auto kept = waits_on(Waiting::key_keeping); kept != plan_.waits.end()) {
+        history.pending.clear();
+        tell(EventKind::key_kept, Actor::person, {}, kept->what, kept->why);
+        return true;
+    }
+    const auto wait = waits_on(Waiting::approval);
+    if (history.approved || wait == plan_.waits.end())
         return false;
     history.approved = true;
     tell(EventKind::approved, Actor::person, wait->keys, "approve: " + wait->what, wait->why);

@@ -17,7 +17,7 @@ namespace kaspar::enforcer {
 /// Who does what is asked of them; those who do not, never do.
 struct Assumptions {
     bool parent_answers = true;  ///< a DS set is there and confirmed registration_delay later
-    bool approvals = true;       ///< a person approves at once
+    bool approvals = true;       ///< a person approves, and copies and backs up keys, at once
     bool resumed = true;         ///< a paused zone is resumed at once
 
     bool operator==(const Assumptions&) const = default;
@@ -34,6 +34,7 @@ enum class Actor {
 enum class EventKind {
     resumed,              ///< the operator lets a paused zone go on
     approved,             ///< the operator approves a roll
+    key_kept,             ///< a person copies a key, or backs it up
     published,            ///< the signer publishes what waited for it when the forecast began
     key_made,             ///< a key that does not exist yet
     goal,                 ///< a key is to be used, or to leave

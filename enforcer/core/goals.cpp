@@ -20,6 +20,11 @@ bool matches(const Key& key, const KeySlot& slot) {
            key.keystores == slot.keystores;
 }
 
+bool matches(const PendingKey& key, const KeySlot& slot) {
+    return key.role == slot.role && key.algorithm == slot.algorithm && key.bits == slot.bits &&
+           key.keystores == slot.keystores;
+}
+
 bool matches_any(const Key& key, const Policy& policy) {
     return std::any_of(policy.keys.begin(), policy.keys.end(),
                        [&](const KeySlot& slot) { return matches(key, slot); });
@@ -126,7 +131,21 @@ class SlotPlanner {
                  {}});
             return;
         }
-        plan_.make.push_back({index_, false, std::move(why)});
+        make(false, std::move(why));
+    }
+
+    /// Unless one is made already and waits to be copied or backed up.
+    void make(bool standby, std::string why) {
+        const auto pending =
+            std::find_if(history_.pending.begin(), history_.pending.end(),
+                         [&](const PendingKey& key) { return matches(key, slot_); });
+        if (pending == history_.pending.end())
+            return plan_.make.push_back({index_, standby, std::move(why)});
+        plan_.waits.push_back({{},
+                               fmt::format("to use {} {}: {}", word(slot_.role), pending->tag, why),
+                               pending->why,
+                               Waiting::key_keeping,
+                               {}});
     }
 
     void roll_if_due(KeyIndex current) {
@@ -149,7 +168,7 @@ class SlotPlanner {
             return;
         const auto standby = wanted(true);
         for (std::size_t i = standby.size(); i < slot_.standby; ++i)
-            plan_.make.push_back({index_, true, "the policy asks for a standby key"});
+            make(true, "the policy asks for a standby key");
         for (std::size_t i = slot_.standby; i < standby.size(); ++i)
             drop(standby[i], "the policy asks for fewer standby keys");
     }

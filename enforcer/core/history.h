@@ -41,6 +41,17 @@ struct Key {
     std::string name = {};             ///< of a key that is only foreseen: "new zsk 1"; else empty
 };
 
+/// A key that is made and may not be used yet, as somebody must copy or back it up before. The
+/// policy's line that wants such a key waits for it; no other is made in its place.
+struct PendingKey {
+    Role role;
+    Algorithm algorithm;
+    unsigned bits;
+    std::vector<std::string> keystores;
+    std::uint16_t tag;
+    std::string why;  ///< what it waits for, and what a person is to do
+};
+
 /// Which keys are where, as asked for: DS at the parent, DNSKEY RRset, its signers, the data's
 /// signers (D, K, S, Z in rollover tables).
 struct Arrangement {
@@ -87,6 +98,7 @@ struct History {
     std::optional<Time> ds_asked;    ///< since when the parent's DS set is to be arrangement.ds
     bool paused = false;
     bool approved = false;  ///< a person approved the next roll
+    std::vector<PendingKey> pending;
 };
 
 /// A zone that Kaspar has just been given: caches hold unsigned data, no DNSKEY, no DS.

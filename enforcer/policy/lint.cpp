@@ -388,10 +388,6 @@ void lint_abilities(const Policy& policy, Pen& pen) {
     if (policy.confirm != ParentConfirmation::manual)
         pen.error("parent.confirm", "this version does not ask the parent's servers",
                   "choose \"manual\" and tell `kaspar ds seen` and `kaspar ds gone`");
-    for (std::size_t i = 0; i < policy.keys.size(); ++i)
-        if (policy.keys[i].keystores.size() > 1)
-            pen.error(key_path(i, "keystore"), "this version keeps a key in one key store",
-                      "name one");
 }
 
 // ---- Accepted warnings ------------------------------------------------------------------------

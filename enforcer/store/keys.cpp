@@ -11,7 +11,8 @@ namespace {
 constexpr auto columns =
     "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, "
     "created, "
-    "wanted, standby, may_return, roll_asked, active_since, out_of_use_since, departure FROM keys ";
+    "wanted, standby, may_return, roll_asked, active_since, out_of_use_since, departure, "
+    "reserved, backup FROM keys ";
 
 KeyProgress progress_from_text(std::string_view text) {
     return text == "ready"    ? KeyProgress::ready
@@ -23,6 +24,10 @@ Departure departure_from_text(std::string_view text) {
     return text == "unsafe"      ? Departure::unsafe
            : text == "emergency" ? Departure::emergency
                                  : Departure::orderly;
+}
+
+Backup backup_from_text(std::string_view text) {
+    return text == "done" ? Backup::done : text == "prepared" ? Backup::prepared : Backup::none;
 }
 
 StoredKey read_key(const Row& row) {
@@ -49,6 +54,8 @@ StoredKey read_key(const Row& row) {
     key.active_since = row.maybe_time(15);
     key.out_of_use_since = row.maybe_time(16);
     key.departure = departure_from_text(row.text(17));
+    key.reserved = row.flag(18);
+    key.backup = backup_from_text(row.text(19));
     return key;
 }
 
@@ -78,6 +85,18 @@ std::string_view word(Departure departure) {
     return "";
 }
 
+std::string_view word(Backup backup) {
+    switch (backup) {
+        case Backup::none:
+            return "none";
+        case Backup::prepared:
+            return "prepared";
+        case Backup::done:
+            return "done";
+    }
+    return "";
+}
+
 std::optional<Role> role_from_text(std::string_view text) {
     for (const Role role : {Role::ksk, Role::zsk, Role::csk})
         if (text == word(role))
@@ -97,17 +116,18 @@ Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone) {
 Outcome insert_key(Database& database, StoredKey& key) {
     KASPAR_CHECK(database.run(
         "INSERT INTO keys (zone, locator, keystores, role, algorithm, bits, flags, state, created, "
-        "standby) VALUES (?, ?, ?, ?, ?, ?, ?, 'generating', ?, ?)",
+        "standby, reserved) VALUES (?, ?, ?, ?, ?, ?, ?, 'generating', ?, ?, ?)",
         {key.zone, key.locator, json_list(key.keystores), word(key.role),
-         static_cast<int>(key.algorithm), key.bits, key.flags, key.created, key.standby}));
+         static_cast<int>(key.algorithm), key.bits, key.flags, key.created, key.standby,
+         key.reserved}));
     key.id = database.last_id();
     return Done{};
 }
 
-Outcome complete_key(Database& database, const StoredKey& key) {
+Outcome note_public_half(Database& database, const StoredKey& key) {
     require(key.dnskey.has_value(), "a key that is made has a public half");
     KASPAR_CHECK(database.run(
-        "UPDATE keys SET state = 'ready', public_key = ?, tag = ?, revoked_tag = ?, bits = ? "
+        "UPDATE keys SET public_key = ?, tag = ?, revoked_tag = ?, bits = ? "
         "WHERE id = ? AND state = 'generating'",
         {key.dnskey->key.octets, key.dnskey->tag(), key.dnskey->revoked_tag(), key.bits, key.id}));
     if (database.rows_changed() != 1)
@@ -117,13 +137,61 @@ Outcome complete_key(Database& database, const StoredKey& key) {
     return Done{};
 }
 
+Outcome complete_key(Database& database, const StoredKey& key) {
+    KASPAR_CHECK(note_public_half(database, key));
+    return database.run("UPDATE keys SET state = 'ready', reserved = ? WHERE id = ?",
+                        {key.reserved, key.id});
+}
+
+Result<std::vector<StoredKey>> keys_in_waiting(Database& database, std::int64_t zone,
+                                               bool of_policy) {
+    const auto zones = of_policy
+                           ? "zone IN (SELECT other.id FROM zones AS own JOIN zones AS other USING "
+                             "(policy) WHERE own.id = ? AND other.removed IS NULL)"
+                           : "zone = ?";
+    return database.all<StoredKey>(
+        fmt::format("{} WHERE {} AND public_key IS NOT NULL AND out_of_use_since IS NULL "
+                    "AND (state = 'generating' OR (state = 'ready' AND reserved = 1)) ORDER BY id",
+                    columns, zones),
+        {zone}, read_key);
+}
+
+Outcome take_into_use(Database& database, std::int64_t id, bool standby, Time now) {
+    return database.run(
+        "UPDATE keys SET reserved = 0, standby = ?, created = ? WHERE id = ? AND reserved = 1",
+        {standby, now, id});
+}
+
+Result<std::int64_t> move_backup(Database& database, const std::string& store, Backup from,
+                                 Backup to) {
+    constexpr auto in_store =
+        "state = 'ready' AND backup = ? AND EXISTS "
+        "(SELECT 1 FROM json_each(keystores) WHERE json_each.value = ?)";
+    KASPAR_CHECK(database.run(
+        fmt::format("UPDATE zones SET flagged = 1 WHERE id IN (SELECT zone FROM keys WHERE {})",
+                    in_store),
+        {word(from), store}));
+    KASPAR_CHECK(database.run(fmt::format("UPDATE keys SET backup = ? WHERE {}", in_store),
+                              {word(to), word(from), store}));
+    return database.rows_changed();
+}
+
+Result<std::vector<StoredKey>> keys_in_store(Database& database, const std::string& store) {
+    return database.all<StoredKey>(
+        fmt::format("{} WHERE state <> 'purged' AND EXISTS "
+                    "(SELECT 1 FROM json_each(keystores) WHERE json_each.value = ?) ORDER BY id",
+                    columns),
+        {store}, read_key);
+}
+
 Result<std::vector<StoredKey>> keys_to_share(Database& database, const StoredKey& like) {
     return database.all<StoredKey>(
         fmt::format(
             "{} WHERE zone IN (SELECT other.id FROM zones AS own JOIN zones AS other USING "
             "(policy) "
             "WHERE own.id = ?1 AND other.id <> ?1 AND other.removed IS NULL) "
-            "AND state = 'ready' AND wanted = 1 AND roll_asked = 0 AND out_of_use_since IS NULL "
+            "AND state = 'ready' AND reserved = 0 AND wanted = 1 AND roll_asked = 0 "
+            "AND out_of_use_since IS NULL "
             "AND role = ?2 AND algorithm = ?3 AND bits = ?4 AND keystores = ?5 AND standby = ?6 "
             "AND locator NOT IN (SELECT locator FROM keys WHERE zone = ?1) "
             "AND locator NOT IN (SELECT locator FROM keys WHERE departure <> 'orderly') "

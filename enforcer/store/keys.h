@@ -14,6 +14,10 @@ enum class KeyProgress {
     purged,      ///< destroyed in its key stores
 };
 
+/// How far a key's backup is (kaspar key backup). A key that is made between prepare and commit is
+/// in no backup, and so stays at `none`.
+enum class Backup { none, prepared, done };
+
 struct StoredKey {
     std::int64_t id = 0;
     std::int64_t zone = 0;
@@ -30,10 +34,13 @@ struct StoredKey {
     Departure departure = Departure::orderly;
     std::optional<Time> active_since;
     std::optional<Time> out_of_use_since;  ///< out of play since then
+    bool reserved = false;                 ///< made ahead of need, or not yet backed up
+    Backup backup = Backup::none;
 };
 
 std::string_view word(KeyProgress progress);
 std::string_view word(Departure departure);
+std::string_view word(Backup backup);
 std::optional<Role> role_from_text(std::string_view text);
 
 /// DNSKEY flags of a role: 256 for a zsk, 257 for the others (RFC 4034 §2.1.1, RFC 3757).
@@ -45,8 +52,28 @@ Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone);
 /// Inserts a key in the state `generating` and sets its id.
 Outcome insert_key(Database& database, StoredKey& key);
 
-/// `generating` → `ready`. Refused (state) if the key is not being made any more.
+/// Writes down the public half of a key that is `generating`: its first key store has made it.
+/// Refused (state) if the key is not being made any more.
+Outcome note_public_half(Database& database, const StoredKey& key);
+
+/// `generating` → `ready`. Refused as note_public_half().
 Outcome complete_key(Database& database, const StoredKey& key);
+
+/// Keys of the zone's own, or of all zones of its policy, that are made and that no zone uses yet:
+/// reserved ones, and those still missing in some key store. Oldest first.
+Result<std::vector<StoredKey>> keys_in_waiting(Database& database, std::int64_t zone,
+                                               bool of_policy);
+
+/// Puts a reserved key into play.
+Outcome take_into_use(Database& database, std::int64_t id, bool standby, Time now);
+
+/// Moves the backup state of all keys in `store` that are in state `from`, and has the enforcer
+/// look at their zones; how many there were.
+Result<std::int64_t> move_backup(Database& database, const std::string& store, Backup from,
+                                 Backup to);
+
+/// Keys, not purged, that the store holds.
+Result<std::vector<StoredKey>> keys_in_store(Database& database, const std::string& store);
 
 /// The keys that a zone may share, best first: of other zones with its policy, ready and in use
 /// there as `like` is to be, never had by the zone of `like`, given up in an emergency by nobody,

@@ -179,7 +179,7 @@ Result<Remembered> load_history(Database& database, const Zone& zone) {
     Remembered remembered;
     KASPAR_TRY(auto rows, keys_of(database, zone.id));
     for (StoredKey& row : rows)
-        if (row.progress == KeyProgress::ready && !row.out_of_use_since)
+        if (row.progress == KeyProgress::ready && !row.reserved && !row.out_of_use_since)
             remembered.rows.push_back(std::move(row));
     if (remembered.rows.size() > KeySet::capacity)
         return Fault{FaultClass::state,
