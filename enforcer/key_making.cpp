@@ -70,7 +70,7 @@ Fault missing_from(const StoredKey& key, const std::string& store) {
 
 /// The row of a key as the policy's line wants it, not inserted yet.
 StoredKey wanted_key(const Enforcement& with, const Zone& zone, const Policy& policy,
-                             const MakeKey& make) {
+                     const MakeKey& make) {
     const KeySlot& slot = policy.keys.at(make.slot);
     StoredKey key;
     key.zone = zone.id;
@@ -130,16 +130,17 @@ Result<StoredKey> adopt_key(const Enforcement& with, const Zone& zone, const Pol
     key.dnskey = Dnskey{key.flags, there};
     KASPAR_TRY(const bool clash, clashes(with.database, zone.id, *key.dnskey));
     if (clash)
-        return Fault{FaultClass::refused,
-                     fmt::format("key {} has the tag {}, which another key of the zone has or would "
-                                 "have when revoked; make another one",
-                                 locator, key.dnskey->tag())};
+        return Fault{
+            FaultClass::refused,
+            fmt::format("key {} has the tag {}, which another key of the zone has or would "
+                        "have when revoked; make another one",
+                        locator, key.dnskey->tag())};
     KASPAR_CHECK(insert_key(with.database, key));
     KASPAR_CHECK(note_public_half(with.database, key));
-    KASPAR_CHECK(note(with, zone,
-                      fmt::format("{} is imported from key store {}", describe(key),
-                                  key.keystores.front()),
-                      "a person's word", std::nullopt, "generating"));
+    KASPAR_CHECK(
+        note(with, zone,
+             fmt::format("{} is imported from key store {}", describe(key), key.keystores.front()),
+             "a person's word", std::nullopt, "generating"));
     return key;
 }
 
@@ -162,7 +163,8 @@ Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Po
 Outcome prove_everywhere(const Enforcement& with, const StoredKey& key) {
     for (const std::string& name : key.keystores) {
         KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
-        KASPAR_TRY(const auto opened, store->open(key.locator, key.dnskey->key).within(describe(key)));
+        KASPAR_TRY(const auto opened,
+                   store->open(key.locator, key.dnskey->key).within(describe(key)));
         KASPAR_CHECK(prove_possession(*opened, key.dnskey->key).within("key store " + name));
     }
     return Done{};
@@ -185,12 +187,14 @@ Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey 
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_CHECK(missing.empty() ? complete_key(with.database, key)
                                  : note_public_half(with.database, key));
-    KASPAR_CHECK(note(
-        with, zone, fmt::format("{} is made", describe(key)),
-        missing.empty() ? std::string("it has signed a nonce that its public key verifies")
-                        : fmt::format("it is to be copied to {}", fmt::join(missing, ", ")),
-        "generating",
-        !missing.empty() ? "generating" : key.reserved ? "reserved" : "ready"));
+    KASPAR_CHECK(note(with, zone, fmt::format("{} is made", describe(key)),
+                      missing.empty()
+                          ? std::string("it has signed a nonce that its public key verifies")
+                          : fmt::format("it is to be copied to {}", fmt::join(missing, ", ")),
+                      "generating",
+                      !missing.empty() ? "generating"
+                      : key.reserved   ? "reserved"
+                                       : "ready"));
     return transaction.commit();
 }
 

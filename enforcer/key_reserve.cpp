@@ -83,10 +83,10 @@ Result<bool> take_reserved_key(const Enforcement& with, const Zone& zone, const 
         return false;
     KASPAR_CHECK(prove_everywhere(with, *found));
     KASPAR_CHECK(take_into_use(with.database, found->id, make.standby, with.now));
-    KASPAR_CHECK(note(with, zone,
-                      fmt::format("{} {} is taken from the reserve", word(found->role),
-                                  found->dnskey->tag()),
-                      make.why, "reserved", "ready"));
+    KASPAR_CHECK(note(
+        with, zone,
+        fmt::format("{} {} is taken from the reserve", word(found->role), found->dnskey->tag()),
+        make.why, "reserved", "ready"));
     return true;
 }
 

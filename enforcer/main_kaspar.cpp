@@ -148,7 +148,8 @@ void wire_backup(CLI::App& key, Invocation& asked) {
           std::pair("commit", "say that it is made; its keys may be used"),
           std::pair("rollback", "say that it was not made")}) {
         CLI::App* step = backup.add_subcommand(name, what);
-        step->add_option("STORE", asked.store, "the key store; all that require backups if left out");
+        step->add_option("STORE", asked.store,
+                         "the key store; all that require backups if left out");
         asked.in_session(step, [&asked, verb = std::string(name)](Session& session) {
             return key_backup(session, verb, asked.store);
         });
@@ -222,8 +223,7 @@ void wire_keystore(CLI::App& app, Invocation& asked) {
     bench->add_option("--sessions", asked.bench.most, "up to so many; else as configured")
         ->check(CLI::Range(1, 64));
     bench->add_option("--algorithm", asked.bench.algorithm, "of the key")->capture_default_str();
-    asked.in_session(bench,
-                     [&](Session& session) { return keystore_bench(session, asked.bench); });
+    asked.in_session(bench, [&](Session& session) { return keystore_bench(session, asked.bench); });
 }
 
 void wire_ds(CLI::App& app, Invocation& asked) {

@@ -46,8 +46,7 @@ Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& ke
     // between the look and the deed.
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_TRY(const auto row, find_key(with.database, key.id));
-    if (!row || row->progress != KeyProgress::ready ||
-        !(row->out_of_use_since || row->reserved))
+    if (!row || row->progress != KeyProgress::ready || !(row->out_of_use_since || row->reserved))
         return Done{};
     KASPAR_TRY(const bool held, is_held_elsewhere(with.database, key));
     if (held)

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t chunk_size = 256;  // RRsets: about 5 ms of P-256
 
-/// Threads more, where keys sign elsewhere: while some wait for signatures, others prepare the next.
+/// Threads more, where keys sign elsewhere: while some wait for signatures, others prepare the
+/// next.
 constexpr unsigned threads_that_wait = 2;
 
 void take_earlier(std::optional<Time>& first, Time time) {
@@ -240,9 +241,8 @@ Result<Tally> SigningLoop::sign_most(SignedZone& zone, unsigned threads) const {
     const bool waits = std::any_of(keys_.begin(), keys_.end(), [](const SigningKey* key) {
         return key != nullptr && key->signs_elsewhere();
     });
-    const auto crew_size = static_cast<unsigned>(
-        std::clamp<std::size_t>(threads + (waits ? threads_that_wait : 0), 1,
-                                std::max<std::size_t>(chunks, 1)));
+    const auto crew_size = static_cast<unsigned>(std::clamp<std::size_t>(
+        threads + (waits ? threads_that_wait : 0), 1, std::max<std::size_t>(chunks, 1)));
     KASPAR_TRY(auto crew, make_crew(rules_, keys_, last_, crew_size));
     zone.blocks.resize(chunks);
     Progress progress("signing " + rules_.apex.text(), zone.rrsets.size());

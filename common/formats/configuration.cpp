@@ -69,21 +69,24 @@ template <typename Source>
 std::vector<Store> secret_fields(const std::string& name, Source source, const std::string& what) {
     const Default otherwise = Default::otherwise("another source of the " + name);
     return {
-        Store(name + "_file", [source](auto& whole) -> auto& { return source(whole).file; },
-              optional(path()), otherwise,
-              fmt::format("A file with the {}; only its owner may read it.", what)),
-        Store(name + "_credential",
-              [source](auto& whole) -> auto& { return source(whole).credential; },
-              optional(text(1)), otherwise,
-              fmt::format("The name of a systemd credential (LoadCredential=) that holds the {}.",
-                          what)),
-        Store(name + "_env",
-              [source](auto& whole) -> auto& { return source(whole).environment; },
-              optional(text(1)), otherwise,
-              fmt::format("The name of an environment variable that holds the {}.", what)),
-        Store(name + "_prompt", [source](auto& whole) -> auto& { return source(whole).prompt; },
-              boolean(), false, fmt::format("Asks for the {} at the terminal.", what),
-              "For trying things out, and for ceremonies: a service has nobody to ask."),
+        Store(
+            name + "_file", [source](auto& whole) -> auto& { return source(whole).file; },
+            optional(path()), otherwise,
+            fmt::format("A file with the {}; only its owner may read it.", what)),
+        Store(
+            name + "_credential",
+            [source](auto& whole) -> auto& { return source(whole).credential; }, optional(text(1)),
+            otherwise,
+            fmt::format("The name of a systemd credential (LoadCredential=) that holds the {}.",
+                        what)),
+        Store(
+            name + "_env", [source](auto& whole) -> auto& { return source(whole).environment; },
+            optional(text(1)), otherwise,
+            fmt::format("The name of an environment variable that holds the {}.", what)),
+        Store(
+            name + "_prompt", [source](auto& whole) -> auto& { return source(whole).prompt; },
+            boolean(), false, fmt::format("Asks for the {} at the terminal.", what),
+            "For trying things out, and for ceremonies: a service has nobody to ask."),
     };
 }
 
@@ -125,8 +128,8 @@ std::vector<Store> token_fields() {
 
 Table<KeyStoreConfiguration> key_store_fields() {
     std::vector<Store> fields{
-        Store("type", MEMBER(type),
-              one_of<std::string>({{"files", "files"}, {"pkcs11", "pkcs11"}}), Default::required(),
+        Store("type", MEMBER(type), one_of<std::string>({{"files", "files"}, {"pkcs11", "pkcs11"}}),
+              Default::required(),
               "What holds the keys: \"files\" are encrypted PKCS#8 files, one a key; \"pkcs11\" "
               "is a token, in a hardware security module or in SoftHSM."),
     };

@@ -38,7 +38,8 @@ struct KeyStoreConfiguration {
     std::string key_label;                  ///< of new keys; {zone} and {role} are replaced
     Duration timeout{0};                    ///< a call that takes longer hangs
     std::filesystem::path refused_pin;      ///< where it is noted that the token refused the PIN
-    bool final_try = false;  ///< try a PIN even if a wrong one would lock the token; not in the file
+    bool final_try =
+        false;  ///< try a PIN even if a wrong one would lock the token; not in the file
 
     bool require_backup = false;  ///< no key is used before it was backed up
 

@@ -68,7 +68,7 @@ struct Run {
     std::uint64_t generation;         ///< of the instruction that was looked at
     std::vector<std::string> errors;  ///< in words, with file and line
     std::vector<std::string> warnings;
-    std::optional<std::string> held_input;  ///< SHA-256 (hex) of the input that waits for a person
+    std::optional<std::string> held_input;   ///< SHA-256 (hex) of the input that waits for a person
     std::optional<Time> failing_since = {};  ///< of the first run in a row that did not end well
 
     bool operator==(const Run&) const = default;

@@ -23,8 +23,8 @@ Fault bad(std::string words) {
 /// A field of CK_TOKEN_INFO: padded with blanks; the first octet is 0 if the URI does not name it.
 template <std::size_t size>
 std::string unpadded(const unsigned char (&field)[size]) {
-    std::string text(reinterpret_cast<const char*>(field), strnlen(
-        reinterpret_cast<const char*>(field), size));
+    std::string text(reinterpret_cast<const char*>(field),
+                     strnlen(reinterpret_cast<const char*>(field), size));
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
 }

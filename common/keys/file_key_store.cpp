@@ -124,10 +124,10 @@ Result<PublicKey> FileKeyStore::generate(const std::string& locator, const KeySh
 Result<PublicKey> FileKeyStore::find(const std::string& locator, Algorithm algorithm) {
     KASPAR_TRY(PrivateKey key, read(locator).within(told(locator)));
     if (key.public_half.algorithm != algorithm)
-        return Fault{FaultClass::key, fmt::format("{}: it holds a key of {}, not of {}",
-                                                  told(locator),
-                                                  facts(key.public_half.algorithm).mnemonic,
-                                                  facts(algorithm).mnemonic)};
+        return Fault{
+            FaultClass::key,
+            fmt::format("{}: it holds a key of {}, not of {}", told(locator),
+                        facts(key.public_half.algorithm).mnemonic, facts(algorithm).mnemonic)};
     return std::move(key.public_half);
 }
 
@@ -165,10 +165,8 @@ Result<std::vector<HeldKey>> FileKeyStore::keys() {
     std::vector<HeldKey> held;
     for (const std::string& locator : locators) {
         const auto key = read(locator);
-        held.push_back({locator,
-                        {},
-                        key.ok() ? std::optional(key->public_half) : std::nullopt,
-                        false});
+        held.push_back(
+            {locator, {}, key.ok() ? std::optional(key->public_half) : std::nullopt, false});
     }
     return held;
 }

@@ -12,9 +12,9 @@ Result<std::unique_ptr<KeyStore>> open_key_store(const std::string& name,
     if (configuration.type == "pkcs11")
         return std::unique_ptr<KeyStore>(
             std::make_unique<token::TokenKeyStore>(name, configuration));
-    KASPAR_TRY(Secret passphrase, read_secret(configuration.passphrase,
-                                                "Passphrase of key store " + name)
-                                      .within(fmt::format("key store {}: passphrase", name)));
+    KASPAR_TRY(Secret passphrase,
+               read_secret(configuration.passphrase, "Passphrase of key store " + name)
+                   .within(fmt::format("key store {}: passphrase", name)));
     return FileKeyStore::open_folder(name, configuration.directory, std::move(passphrase));
 }
 

@@ -1,7 +1,7 @@
 #include "common/system/secret.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <string.h>  // explicit_bzero
 #include <termios.h>
 #include <unistd.h>
@@ -94,8 +94,9 @@ void show(int terminal, std::string_view text) {
 Result<Secret> from_prompt(const std::string& what) {
     const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
     if (!terminal.valid())
-        return key_fault(what + " is to be asked at the terminal, and there is none; use another "
-                                "source in kaspar.json");
+        return key_fault(what +
+                         " is to be asked at the terminal, and there is none; use another "
+                         "source in kaspar.json");
     std::string text(longest_line, '\0');
     show(terminal.number(), what + ": ");
     const QuietTerminal quiet(terminal.number());

@@ -32,8 +32,7 @@ inline bool is_refusal(const Reply& reply) {
 
 /// An attribute; its value must outlive it. PKCS#11 does not write to it, though its type could.
 template <typename T>
-    requires std::is_arithmetic_v<T>
-CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, const T& value) {
+requires std::is_arithmetic_v<T> CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, const T& value) {
     return {type, const_cast<T*>(&value), sizeof(T)};
 }
 inline CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, BytesView octets) {

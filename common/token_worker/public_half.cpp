@@ -10,9 +10,9 @@ namespace {
 struct Curve {
     Algorithm algorithm;
     std::string_view parameters;  ///< DER: the curve's object identifier
-    std::string_view name;        ///< PKCS#11 3.0 §2.3.3 also has a curve's name as PrintableString
-    std::size_t point_size;       ///< octets, as PKCS#11 has it, without the OCTET STRING
-    std::size_t prefix;           ///< of these, before what DNSKEY wants
+    std::string_view name;   ///< PKCS#11 3.0 §2.3.3 also has a curve's name as PrintableString
+    std::size_t point_size;  ///< octets, as PKCS#11 has it, without the OCTET STRING
+    std::size_t prefix;      ///< of these, before what DNSKEY wants
 };
 
 using namespace std::string_view_literals;

@@ -77,10 +77,9 @@ class Session {
                    std::vector<CK_ATTRIBUTE> private_half) const {
         CK_OBJECT_HANDLE made_public = 0, made_private = 0;
         return checked("C_GenerateKeyPair",
-                       functions_.C_GenerateKeyPair(session_, &mechanism, public_half.data(),
-                                                    public_half.size(), private_half.data(),
-                                                    private_half.size(), &made_public,
-                                                    &made_private));
+                       functions_.C_GenerateKeyPair(
+                           session_, &mechanism, public_half.data(), public_half.size(),
+                           private_half.data(), private_half.size(), &made_public, &made_private));
     }
 
   private:
@@ -149,8 +148,7 @@ Reply generate_in(const Session& session, const Request& request) {
     const Bytes curve = curve_parameters(request.algorithm);
     const BytesView label = as_bytes(request.label);
     std::vector<CK_ATTRIBUTE> public_half{attribute(CKA_TOKEN, yes), attribute(CKA_PRIVATE, no),
-                                          attribute(CKA_VERIFY, yes),
-                                          attribute(CKA_ID, request.id),
+                                          attribute(CKA_VERIFY, yes), attribute(CKA_ID, request.id),
                                           attribute(CKA_LABEL, label)};
     if (curve.empty()) {
         public_half.push_back(attribute(CKA_MODULUS_BITS, bits));
@@ -159,10 +157,10 @@ Reply generate_in(const Session& session, const Request& request) {
         public_half.push_back(attribute(CKA_EC_PARAMS, curve));
     }
     const std::vector<CK_ATTRIBUTE> private_half{
-        attribute(CKA_TOKEN, yes),        attribute(CKA_PRIVATE, yes),
-        attribute(CKA_SENSITIVE, yes),    attribute(CKA_EXTRACTABLE, no),
-        attribute(CKA_SIGN, yes),         attribute(CKA_DECRYPT, no),
-        attribute(CKA_UNWRAP, no),        attribute(CKA_ID, request.id),
+        attribute(CKA_TOKEN, yes),     attribute(CKA_PRIVATE, yes),
+        attribute(CKA_SENSITIVE, yes), attribute(CKA_EXTRACTABLE, no),
+        attribute(CKA_SIGN, yes),      attribute(CKA_DECRYPT, no),
+        attribute(CKA_UNWRAP, no),     attribute(CKA_ID, request.id),
         attribute(CKA_LABEL, label)};
     return session.generate({generation_mechanism(request.algorithm), nullptr, 0}, public_half,
                             private_half);

@@ -1,11 +1,11 @@
 #include "common/token_worker/token_session.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <pkcs11-helper-1.0/pkcs11h-certificate.h>
 #include <pkcs11-helper-1.0/pkcs11h-token.h>
 #include <sys/file.h>
-#include <fcntl.h>
 
 #include <array>
 #include <chrono>
@@ -21,8 +21,8 @@ constexpr auto provider = "token";
 
 /// The module may be called by several threads of the helper, with the system's locks; the
 /// helper's own default, C_Initialize(NULL), forbids that.
-CK_C_INITIALIZE_ARGS initialize_args{nullptr, nullptr, nullptr, nullptr, CKF_OS_LOCKING_OK,
-                                     nullptr};
+CK_C_INITIALIZE_ARGS initialize_args{nullptr, nullptr,           nullptr,
+                                     nullptr, CKF_OS_LOCKING_OK, nullptr};
 
 PKCS11H_BOOL refuse_pin(void*, void*, pkcs11h_token_id_t, unsigned, char*, std::size_t) {
     return false;
@@ -67,8 +67,8 @@ CK_RV initialize_helper() {
 }
 
 /// Held while one worker of any program loads the module and logs in: SoftHSM rewrites the token's
-/// file at every login, and a process that initialises meanwhile does not find the token. Whoever hangs must not keep everybody out for ever, so
-/// the wait is bounded.
+/// file at every login, and a process that initialises meanwhile does not find the token. Whoever
+/// hangs must not keep everybody out for ever, so the wait is bounded.
 class LoginTurn {
   public:
     explicit LoginTurn(const std::string& module)
@@ -159,8 +159,9 @@ Reply TokenSession::load(const std::string& module) {
         reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList"));
     if (get_functions == nullptr)
         return refusal(Hindrance::absent,
-                       module + " is no PKCS#11 module: it has no C_GetFunctionList; correct "
-                                "\"module\"");
+                       module +
+                           " is no PKCS#11 module: it has no C_GetFunctionList; correct "
+                           "\"module\"");
     CK_RV value = get_functions(&functions_);
     if (value != CKR_OK || functions_ == nullptr)
         return refusal("C_GetFunctionList", value == CKR_OK ? CKR_GENERAL_ERROR : value);
@@ -200,16 +201,17 @@ Reply TokenSession::find_token(const Request& request) {
                        fmt::format("{} tokens match; tell them apart by their serial: "
                                    "\"token\": \"pkcs11:token=…;serial=…\"",
                                    found));
-    return refusal(Hindrance::absent,
-                   others.empty() ? std::string("the module shows no token")
-                                  : "the module shows only other tokens: " + others);
+    return refusal(Hindrance::absent, others.empty()
+                                          ? std::string("the module shows no token")
+                                          : "the module shows only other tokens: " + others);
 }
 
 /// A wrong PIN must not be the one that locks the token, unless a person says so.
 Reply TokenSession::check_pin_state(bool final_try) const {
     if ((info_.flags & CKF_USER_PIN_LOCKED) != 0)
-        return refusal(Hindrance::pin_refused, "the token's user PIN is locked; unlock it with the "
-                                               "security officer's PIN");
+        return refusal(Hindrance::pin_refused,
+                       "the token's user PIN is locked; unlock it with the "
+                       "security officer's PIN");
     if ((info_.flags & CKF_USER_PIN_FINAL_TRY) != 0 && !final_try)
         return refusal(Hindrance::pin_refused,
                        "one more wrong PIN would lock the token, so none is tried");
@@ -253,8 +255,8 @@ Reply TokenSession::certificate(const Bytes& id, Certificate*& found) {
         wanted.token_id = token_;
         wanted.attrCKA_ID = const_cast<CK_BYTE_PTR>(id.data());
         wanted.attrCKA_ID_size = id.size();
-        const CK_RV value = pkcs11h_certificate_create(
-            &wanted, nullptr, 0, PKCS11H_PIN_CACHE_INFINITE, &made->handle);
+        const CK_RV value = pkcs11h_certificate_create(&wanted, nullptr, 0,
+                                                       PKCS11H_PIN_CACHE_INFINITE, &made->handle);
         if (value != CKR_OK)
             return refusal("opening the key", value);
         known = std::move(made);
@@ -277,7 +279,8 @@ Reply TokenSession::sign(const Request& request) {
                                      input.size(), signature.data(), &size);
         if (value != CKR_OK)
             return refusal("signing", value);
-        reply.signatures.emplace_back(signature.begin(), signature.begin() + static_cast<long>(size));
+        reply.signatures.emplace_back(signature.begin(),
+                                      signature.begin() + static_cast<long>(size));
     }
     return reply;
 }

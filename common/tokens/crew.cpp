@@ -343,9 +343,8 @@ Reply Crew::sign(const CrewKey& key, std::vector<Bytes> inputs) {
         job.request.id = key.id;
         job.request.algorithm = key.on_record.algorithm;
         const auto end = std::min(at + size, inputs.size());
-        job.request.inputs.assign(
-            std::make_move_iterator(inputs.begin() + static_cast<long>(at)),
-            std::make_move_iterator(inputs.begin() + static_cast<long>(end)));
+        job.request.inputs.assign(std::make_move_iterator(inputs.begin() + static_cast<long>(at)),
+                                  std::make_move_iterator(inputs.begin() + static_cast<long>(end)));
         jobs.push_back(std::move(job));
     }
     return run(batch, std::move(jobs));

@@ -19,8 +19,8 @@ bool wait_for(int socket, short events, Deadline deadline) {
     for (;;) {
         int left = -1;
         if (deadline) {
-            const auto until = std::chrono::ceil<milliseconds>(
-                *deadline - std::chrono::steady_clock::now());
+            const auto until =
+                std::chrono::ceil<milliseconds>(*deadline - std::chrono::steady_clock::now());
             left = static_cast<int>(std::clamp<milliseconds::rep>(until.count(), 0, 1'000'000));
         }
         pollfd waiting{socket, events, 0};
@@ -38,8 +38,7 @@ bool wait_for(int socket, short events, Deadline deadline) {
 
 bool send_all(int socket, BytesView octets, Deadline deadline) {
     while (!octets.empty()) {
-        const auto sent =
-            ::send(socket, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto sent = ::send(socket, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0)
             octets = octets.subspan(static_cast<std::size_t>(sent));
         else if (errno != EINTR && errno != EAGAIN)

@@ -11,8 +11,8 @@ namespace {
 /// Tells one PIN from another without telling anything about it: where it comes from, and, of a
 /// file, when that was written.
 std::string identity(const KeyStoreConfiguration& configuration) {
-    std::string source = fmt::format("{} {} ", configuration.module.string(),
-                                     configuration.token.uri());
+    std::string source =
+        fmt::format("{} {} ", configuration.module.string(), configuration.token.uri());
     const SecretSource& pin = configuration.pin;
     struct stat file {};
     if (pin.file && ::stat(pin.file->c_str(), &file) == 0)

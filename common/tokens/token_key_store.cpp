@@ -42,21 +42,23 @@ std::string_view remedy(Hindrance hindrance) {
 }
 
 Fault fault_of(const Reply& reply) {
-    return {class_of(reply.hindrance),
-            fmt::format("{}{}{}",
-                        reply.hindrance == Hindrance::pin_refused ? "the PIN is not accepted: " : "",
-                        reply.words, remedy(reply.hindrance))};
+    return {
+        class_of(reply.hindrance),
+        fmt::format("{}{}{}",
+                    reply.hindrance == Hindrance::pin_refused ? "the PIN is not accepted: " : "",
+                    reply.words, remedy(reply.hindrance))};
 }
 
-/// A locator as a CKA_ID. Keys that Kaspar made have 16 octets, those of others may have any number.
+/// A locator as a CKA_ID. Keys that Kaspar made have 16 octets, those of others may have any
+/// number.
 Result<Bytes> id_of(const std::string& locator) {
     constexpr std::size_t longest = 128;
     auto id = from_hex(locator);
     if (id && !id->empty() && id->size() <= longest)
         return *std::move(id);
-    return Fault{FaultClass::key,
-                 fmt::format("\"{}\" is not a key's locator (its CKA_ID in hexadecimal digits)",
-                             locator)};
+    return Fault{
+        FaultClass::key,
+        fmt::format("\"{}\" is not a key's locator (its CKA_ID in hexadecimal digits)", locator)};
 }
 
 std::string label_for(const std::string& pattern, const KeyOwner& owner) {
@@ -137,8 +139,8 @@ Result<Reply> TokenKeyStore::ask(const Request& request, const std::string& abou
     Reply reply = crew_->ask(request);
     if (reply.hindrance == Hindrance::none)
         return reply;
-    return fault_of(reply).within(fmt::format("key store {} ({}){}", name_,
-                                              configuration_.token.text(), about));
+    return fault_of(reply).within(
+        fmt::format("key store {} ({}){}", name_, configuration_.token.text(), about));
 }
 
 Outcome TokenKeyStore::check_room() {
@@ -189,8 +191,8 @@ Result<std::unique_ptr<SigningKey>> TokenKeyStore::open(const std::string& locat
 
 Outcome TokenKeyStore::destroy(const std::string& locator) {
     KASPAR_TRY(Bytes id, id_of(locator));
-    KASPAR_TRY(const Reply reply, ask(request_for(Operation::destroy, std::move(id)),
-                                      ", removing key " + locator));
+    KASPAR_TRY(const Reply reply,
+               ask(request_for(Operation::destroy, std::move(id)), ", removing key " + locator));
     return Done{};
 }
 

@@ -35,8 +35,8 @@ std::optional<std::string> find_program() {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
     const auto folder = self.parent_path();
-    for (const auto& place : {folder, folder.parent_path() / "libexec" / "kaspar",
-                              folder.parent_path()})
+    for (const auto& place :
+         {folder, folder.parent_path() / "libexec" / "kaspar", folder.parent_path()})
         if (const auto file = place / program; ::access(file.c_str(), X_OK) == 0)
             return file.string();
     return std::nullopt;
@@ -69,8 +69,8 @@ int spawn(const std::string& file, int socket, std::vector<char*> environment, p
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
     std::string name = program;
     std::array<char*, 2> arguments{name.data(), nullptr};
-    const int error = ::posix_spawn(&process, file.c_str(), &actions, &attributes,
-                                    arguments.data(), environment.data());
+    const int error = ::posix_spawn(&process, file.c_str(), &actions, &attributes, arguments.data(),
+                                    environment.data());
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return error;
@@ -90,13 +90,14 @@ std::unique_ptr<WorkerProcess> WorkerProcess::start(const std::vector<std::strin
     const auto file = find_program();
     std::array<int, 2> sockets{};
     if (!file) {
-        hindrance = hindered(Hindrance::absent,
-                             fmt::format("there is no {} beside this program; install it", program));
+        hindrance =
+            hindered(Hindrance::absent,
+                     fmt::format("there is no {} beside this program; install it", program));
         return nullptr;
     }
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
-        hindrance = hindered(Hindrance::lost, fmt::format("cannot start a token worker: {}",
-                                                          std::strerror(errno)));
+        hindrance = hindered(Hindrance::lost,
+                             fmt::format("cannot start a token worker: {}", std::strerror(errno)));
         return nullptr;
     }
     pid_t process = 0;

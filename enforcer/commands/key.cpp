@@ -69,7 +69,9 @@ Ending key_list(Session& session, const std::optional<std::string>& name) {
             list.push_back(row_json(zone, key, others));
             table.add({zone_text(zone.name), key.dnskey ? std::to_string(key.dnskey->tag()) : "-",
                        std::string(word(key.role)), std::string(facts(key.algorithm).mnemonic),
-                       condition(key, awaits_backup(session.configuration(), key)) + (others.empty() ? "" : ", shared"), fmt::format("{}", fmt::join(key.keystores, " ")),
+                       condition(key, awaits_backup(session.configuration(), key)) +
+                           (others.empty() ? "" : ", shared"),
+                       fmt::format("{}", fmt::join(key.keystores, " ")),
                        to_rfc3339(key.created).substr(0, 10)});
         }
     }

@@ -69,11 +69,10 @@ Result<std::uint64_t> count_reserve(Session& session, const Zone& zone, const Ke
         }));
 }
 
-Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy,
-                       std::size_t slot) {
+Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy, std::size_t slot) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
-    KASPAR_TRY(const StoredKey key, announce_key(session.with(), zone, policy,
-                                                 {slot, false, "a person's word"}, true));
+    KASPAR_TRY(const StoredKey key,
+               announce_key(session.with(), zone, policy, {slot, false, "a person's word"}, true));
     KASPAR_CHECK(transaction.commit());
     return make_announced_key(session.with(), zone, key);
 }
@@ -99,8 +98,8 @@ Result<std::uint64_t> fill_reserve(Session& session, const Zone& zone, const Key
     }
     if (any)
         return made;
-    return Fault{FaultClass::refused, fmt::format("policy {} asks for no {}", policy.name,
-                                                  word(role))};
+    return Fault{FaultClass::refused,
+                 fmt::format("policy {} asks for no {}", policy.name, word(role))};
 }
 
 /// The policy's line for a key that is to be imported.
@@ -111,11 +110,12 @@ Result<std::size_t> slot_for(const Policy& policy, const KeyToImport& asked, Rol
             (!asked.algorithm || algorithm_from_text(*asked.algorithm) == slot.algorithm))
             return i;
     }
-    return Fault{FaultClass::refused,
-                 fmt::format("policy {} asks for no {}{} in key store {}, so the key would never be "
-                             "used; change the policy first",
-                             policy.name, word(role),
-                             asked.algorithm ? " of " + *asked.algorithm : "", asked.keystore)};
+    return Fault{
+        FaultClass::refused,
+        fmt::format("policy {} asks for no {}{} in key store {}, so the key would never be "
+                    "used; change the policy first",
+                    policy.name, word(role), asked.algorithm ? " of " + *asked.algorithm : "",
+                    asked.keystore)};
 }
 
 std::string record_line(const Zone& zone, std::string_view type, const std::string& rdata,
@@ -191,8 +191,8 @@ Ending key_generate(Session& session, const KeysAhead& asked) {
     KASPAR_TRY(const Role role, role_named(asked.role));
     KASPAR_TRY(const auto zones, zones_meant(session, asked.zone, asked.policy));
     for (const Zone& zone : zones) {
-        KASPAR_TRY(const auto made, fill_reserve(session, zone, asked, role)
-                                        .within(zone_text(zone.name)));
+        KASPAR_TRY(const auto made,
+                   fill_reserve(session, zone, asked, role).within(zone_text(zone.name)));
         print(fmt::format("{}: {} made ahead{}\n", zone_text(zone.name),
                           made == 1 ? "1 key" : fmt::format("{} keys", made),
                           made == 0 ? "; the reserve has what is needed" : ""));
@@ -215,8 +215,8 @@ Ending key_import(Session& session, const KeyToImport& asked) {
     KASPAR_CHECK(prove_everywhere(session.with(), {key}).within(asked.zone));
     KASPAR_CHECK(transaction.commit());
     KASPAR_CHECK(make_announced_key(session.with(), zone, key));
-    print(fmt::format("{}: {} {} has proven itself; the next roll takes it\n",
-                      zone_text(zone.name), word(role), key.dnskey->tag()));
+    print(fmt::format("{}: {} {} has proven itself; the next roll takes it\n", zone_text(zone.name),
+                      word(role), key.dnskey->tag()));
     return ExitStatus::done;
 }
 
@@ -242,9 +242,8 @@ Ending key_export(Session& session, const KeyExport& asked) {
 
 Ending key_backup(Session& session, const std::string& verb,
                   const std::optional<std::string>& store) {
-    const auto* step =
-        std::find_if(std::begin(backup_steps), std::end(backup_steps),
-                     [&](const BackupStep& known) { return known.verb == verb; });
+    const auto* step = std::find_if(std::begin(backup_steps), std::end(backup_steps),
+                                    [&](const BackupStep& known) { return known.verb == verb; });
     require(step != std::end(backup_steps), "the command line knows the steps of a backup");
     KASPAR_TRY(const auto stores, backup_stores(session, store));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));

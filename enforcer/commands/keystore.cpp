@@ -75,13 +75,13 @@ Json to_json(const std::string& name, const KeyStoreConfiguration& configuration
     Json algorithms = Json::array();
     for (const Algorithm algorithm : looked->facts.algorithms)
         algorithms.push_back(facts(algorithm).mnemonic);
-    json.update({{"what", looked->facts.what},
-                 {"keys", looked->held},
-                 {"known", looked->known},
-                 {"orphans", looked->orphans},
-                 {"algorithms", algorithms},
-                 {"free_space",
-                  looked->facts.free_space ? Json(*looked->facts.free_space) : Json()}});
+    json.update(
+        {{"what", looked->facts.what},
+         {"keys", looked->held},
+         {"known", looked->known},
+         {"orphans", looked->orphans},
+         {"algorithms", algorithms},
+         {"free_space", looked->facts.free_space ? Json(*looked->facts.free_space) : Json()}});
     return json;
 }
 
@@ -191,8 +191,7 @@ Ending keystore_test(Session& session, const std::optional<std::string>& name) {
         KASPAR_CHECK(token::forget_refused_pin(configuration));
         const auto tried = canary(session, store);
         all_good = all_good && tried.ok();
-        print(fmt::format("{}: {}\n", store,
-                          tried.ok() ? "good: " + *tried : tried.fault().words));
+        print(fmt::format("{}: {}\n", store, tried.ok() ? "good: " + *tried : tried.fault().words));
     }
     return all_good ? ExitStatus::done : ExitStatus::attention;
 }
@@ -227,9 +226,8 @@ Ending keystore_keys(Session& session, const std::string& name) {
             add(key.locator, key.label, kind, "-", "orphan: no zone of Kaspar's has it");
     }
     for (const auto& [locator, key] : known) {
-        const bool there = std::any_of(held.begin(), held.end(), [&](const HeldKey& one) {
-            return one.locator == locator;
-        });
+        const bool there = std::any_of(held.begin(), held.end(),
+                                       [&](const HeldKey& one) { return one.locator == locator; });
         if (there)
             continue;
         complete = false;
@@ -252,10 +250,11 @@ Ending keystore_bench(Session& session, const KeyStoreBench& asked) {
         return Fault{FaultClass::usage,
                      fmt::format("--algorithm '{}' is not known", asked.algorithm)};
     KASPAR_TRY(KeyStore* const store, session.with().keystores.open(configured.first));
-    KASPAR_TRY(const BenchKey key, BenchKey::make(*store, {*algorithm, facts(*algorithm).default_bits}));
+    KASPAR_TRY(const BenchKey key,
+               BenchKey::make(*store, {*algorithm, facts(*algorithm).default_bits}));
     Json list = Json::array();
-    Table table({{"sessions", Column::Align::right},
-                 {"signatures per second", Column::Align::right}});
+    Table table(
+        {{"sessions", Column::Align::right}, {"signatures per second", Column::Align::right}});
     for (const unsigned sessions : doublings(asked.most.value_or(configured.second.sessions))) {
         KASPAR_TRY(const double pace,
                    pace_with(configured, key, sessions, std::chrono::milliseconds(1500)));

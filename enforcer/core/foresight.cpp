@@ -42,19 +42,10 @@ Forecast foresee(Outset outset, const Policy& policy, Time now, std::optional<Ti
 }
 
 std::string_view word(EventKind kind) {
-    constexpr std::string_view words[] = {"resumed",
-                                          "approved",
-                                          "published",
-                                          "key_made",
-                                          "goal",
-                                          "move",
-                                          "ds_asked",
-                                          "ds_seen",
-                                          "ds_gone",
-                                          "state",
-                                          "signatures_replaced",
-                                          "out_of_use",
-                                          "purged"};
+    constexpr std::string_view words[] = {
+        "resumed",    "approved", "key_kept", "published", "key_made", "goal",
+        "move",       "ds_asked", "ds_seen",  "ds_gone",   "state",    "signatures_replaced",
+        "out_of_use", "purged"};
     return words[static_cast<std::size_t>(kind)];
 }
 

@@ -6,13 +6,13 @@
 #include <thread>
 
 #include "common/keys/key_store.h"
+#include "common/system/file.h"
+#include "common/values/encoding.h"
 #include "tests/support/catch.h"
 #include "tests/support/raw_session.h"
 #include "tests/support/soft_token.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/token_trouble.h"
-#include "common/system/file.h"
-#include "common/values/encoding.h"
 
 namespace kaspar {
 namespace {
@@ -131,7 +131,7 @@ TEST_CASE("a token signs with several sessions, each with a proof of its own", "
     place.trouble.rules("C_Sign * delay 3ms\n");
     const auto key = store->open(locator, made).value();
     check_signatures(*key, 300);
-    CHECK(place.trouble.calls("C_Login") == 2);    // the first session was in already
+    CHECK(place.trouble.calls("C_Login") == 2);   // the first session was in already
     CHECK(place.trouble.calls("C_Sign") == 303);  // a nonce for each session
 }
 
@@ -196,10 +196,9 @@ TEST_CASE("an absent token, an absent module and a file that is no module are to
 }
 
 TEST_CASE("a worker that crashes or hangs costs its batch only time", "[token]") {
-    const std::string rule = GENERATE("C_Sign 5 crash", "C_Sign 5 hang", "C_Sign 5 kill",
-                                      "C_Sign 5 error CKR_DEVICE_REMOVED",
-                                      "C_SignInit 5 error CKR_SESSION_HANDLE_INVALID",
-                                      "C_Sign 5 after CKR_DEVICE_ERROR");
+    const std::string rule = GENERATE(
+        "C_Sign 5 crash", "C_Sign 5 hang", "C_Sign 5 kill", "C_Sign 5 error CKR_DEVICE_REMOVED",
+        "C_SignInit 5 error CKR_SESSION_HANDLE_INVALID", "C_Sign 5 after CKR_DEVICE_ERROR");
     INFO(rule);
     Place place(2, TokenTrouble::module());
     place.configuration.timeout = std::chrono::seconds(1);

@@ -90,7 +90,7 @@ TEST_CASE(".de, May 2026: another key pair under the same label signs nothing", 
     SignedBench bench;
     const std::string before = bench.output();
     auto& zsk = bench.instruction.keys[1];
-    REQUIRE(bench.store.generate(zsk.locator, {Algorithm::ecdsap256sha256, 256}).ok());
+    REQUIRE(bench.store.generate(zsk.locator, {Algorithm::ecdsap256sha256, 256}, {}).ok());
     bench.keys.forget();
     bench.input(apex_lines + "www A 192.0.2.2\n");
     CHECK(bench.run().run.outcome == RunOutcome::refused);

@@ -57,13 +57,42 @@ TEST_CASE("paths of a configuration are relative to its folder", "[configuration
 
 TEST_CASE("a key store has exactly one source of its passphrase", "[configuration]") {
     const std::string remedy =
-        "; give exactly one of \"passphrase_file\", \"passphrase_credential\" and "
-        "\"passphrase_env\"";
+        "; give exactly one of \"passphrase_file\", \"passphrase_credential\", "
+        "\"passphrase_env\" and \"passphrase_prompt\"";
     CHECK(fault_words(R"({"keystores": {"a": {"type": "files", "directory": "k"}}})") ==
           "F:1:21: error: keystores.a: has no passphrase" + remedy);
     CHECK(fault_words(R"({"keystores": {"a": {"type": "files", "directory": "k",
         "passphrase_env": "P", "passphrase_credential": "c"}}})") ==
           "F:1:21: error: keystores.a: has more than one passphrase" + remedy);
+}
+
+TEST_CASE("a token has a module, a label or URI, and one source of its PIN", "[configuration]") {
+    const auto told = [](const std::string& store) {
+        return fault_words("{\"keystores\": {\"a\": {\"type\": \"pkcs11\"" + store + "}}}");
+    };
+    CHECK_THAT(told(""), Catch::Contains("has no \"module\"") &&
+                             Catch::Contains("has no \"token\"") && Catch::Contains("has no pin"));
+    const std::string rest = R"(, "module": "/m.so", "pin_env": "P")";
+    CHECK_THAT(told(rest + R"(, "token": "pkcs11:token=a;pin-value=1")"),
+               Catch::Contains("keystores.a.token") && Catch::Contains("PIN"));
+    CHECK_THAT(told(rest + R"(, "token": "pkcs11:token=a;object=k")"),
+               Catch::Contains("only token, serial, manufacturer and model"));
+    CHECK_THAT(told(rest + R"(, "token": "t", "directory": "d")"),
+               Catch::Contains("has a \"directory\""));
+    CHECK_THAT(told(rest + R"(, "token": "t", "sessions": 0)"), Catch::Contains("sessions"));
+    CHECK_THAT(told(rest + R"(, "token": "t", "pin_file": "p")"),
+               Catch::Contains("more than one pin"));
+}
+
+TEST_CASE("a token is told by its label or by a URI", "[configuration]") {
+    CHECK(token_from_text("kaspar")->label == "kaspar");
+    const auto token = token_from_text("pkcs11:token=my%20token;serial=8d2f").value();
+    CHECK(token == TokenSelector{"my token", "8d2f", "", ""});
+    CHECK(token_from_text(token.uri()).value() == token);
+    CHECK(token.matches({"my token", "8d2f", "Vendor", "Model"}));
+    CHECK_FALSE(token.matches({"my token", "ffff", "Vendor", "Model"}));
+    CHECK_FALSE(token_from_text("pkcs11:").ok());
+    CHECK_FALSE(token_from_text("pkcs11:token=%zz").ok());
 }
 
 TEST_CASE("all errors of a configuration are told, a line each", "[configuration]") {
@@ -73,7 +102,8 @@ TEST_CASE("all errors of a configuration are told, a line each", "[configuration
           "F:1:3: error: stat: there is no such field; did you mean \"state\"?\n"
           "F:2:17: error: keystores.a b: is not a name; use letters, digits, \"-\", \"_\" and "
           "\".\"\n"
-          "F:3:17: error: keystores.t.type: \"file\" is not \"files\"; did you mean \"files\"?\n"
+          "F:3:17: error: keystores.t.type: \"file\" is not one of the words that can be here; did "
+          "you mean \"files\"?\n"
           "F:3:38: error: keystores.t.directory: 3 is not a path; write the path of a file or "
           "folder in quotes");
 }

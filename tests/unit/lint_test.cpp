@@ -207,11 +207,6 @@ const Row rows[] = {
     {"shared keys", [](Policy& p) { p.shared_keys = true; }, error, ""},
     {"parent asked by the enforcer", [](Policy& p) { p.confirm = ParentConfirmation::both; }, error,
      "parent.confirm"},
-    {"a key in two stores",
-     [](Policy& p) {
-         p.keys[1].keystores = {"a", "b"};
-     },
-     error, "keys[1].keystore"},
     {"DNSKEY TTL above max_ttl", [](Policy& p) { p.dnskey_ttl = days{2}; }, warning, "dnskey.ttl"},
     {"SOA minimum above max_ttl",
      [](Policy& p) {
