@@ -47,8 +47,10 @@ bool awaits_backup(const Configuration& configuration, const StoredKey& key) {
 Result<std::vector<std::string>> stores_without(const Enforcement& with, const StoredKey& key) {
     std::vector<std::string> missing;
     for (const std::string& name : key.keystores) {
-        KASPAR_TRY(const bool there, with.keystores.lists(name, key.locator));
-        if (!there)
+        const auto there = with.keystores.lists(name, key.locator);
+        if (!there.ok() && there.fault().kind != FaultClass::absent)
+            return there.fault();
+        if (!there.ok() || !*there)
             missing.push_back(name);
     }
     return missing;

@@ -12,8 +12,8 @@ namespace kaspar::enforcer {
 /// True if one of the key's stores wants a backup before the key is used, and there is none yet.
 bool awaits_backup(const Configuration& configuration, const StoredKey& key);
 
-/// The stores that should hold a key that is being made, and do not list it yet. Fault: key, io,
-/// absent.
+/// The stores that should hold a key that is being made, and do not list it yet or are not there
+/// now. Fault: key, io.
 Result<std::vector<std::string>> stores_without(const Enforcement& with, const StoredKey& key);
 
 /// What keeps the zone's keys in waiting from use, for the core: absent for a kind of key of which

@@ -107,6 +107,8 @@ std::string commands_for(Waiting on, const History& history, const std::string& 
             return command_for(EventKind::published, zone);
         case Waiting::approval:
             return command_for(EventKind::approved, zone);
+        case Waiting::key_keeping:
+            return command_for(EventKind::key_kept, zone);
         case Waiting::operator_pause:
             return command_for(EventKind::resumed, zone);
         case Waiting::parent: {
