@@ -1,5 +1,7 @@
 #include "tests/support/installation.h"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -47,6 +49,24 @@ CommandResult Installation::signer(std::vector<std::string> options) const {
 CommandResult Installation::verify(const std::string& zone) const {
     return run_program("signer/kaspar-signer",
                        {"verify", (folder_ / (zone + ".signed")).string(), "--zone", zone});
+}
+
+void Installation::add_token(const std::string& name, const SoftToken& token,
+                             const std::string& module, const std::string& more) const {
+    token.use();
+    write(name + ".pin", token.pin() + "\n");
+    std::filesystem::permissions(
+        folder_ / (name + ".pin"),
+        std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    constexpr std::string_view place = "\"keystores\": {";
+    std::string text = read("kaspar.json");
+    const auto at = text.find(place);
+    REQUIRE(at != text.npos);
+    text.insert(at + place.size(),
+                fmt::format("\n    \"{0}\": {{ \"type\": \"pkcs11\", \"module\": \"{1}\", "
+                            "\"token\": \"{2}\", \"pin_file\": \"{0}.pin\", \"sessions\": 2{3} }},",
+                            name, module, token.label(), more));
+    write("kaspar.json", text);
 }
 
 void Installation::add_zone(const std::string& zone, const std::string& policy) const {

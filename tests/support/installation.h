@@ -9,6 +9,7 @@
 
 #include "common/formats/report.h"
 #include "tests/support/command.h"
+#include "tests/support/soft_token.h"
 #include "tests/support/temp_folder.h"
 
 namespace kaspar::test {
@@ -30,6 +31,12 @@ class Installation {
 
     /// `kaspar-signer verify` of a zone's output.
     CommandResult verify(const std::string& zone) const;
+
+    /// Adds a key store to kaspar.json, on this token, which this process uses from now on: its
+    /// module SoftHSM's or another, `more` fields after a comma.
+    void add_token(const std::string& name, const SoftToken& token,
+                   const std::string& module = SoftToken::module_file,
+                   const std::string& more = "") const;
 
     /// `kaspar zone add`; input NAME, output NAME.signed.
     void add_zone(const std::string& zone, const std::string& policy) const;
