@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "common/keys/signing_key.h"
 #include "common/system/log.h"
@@ -30,7 +31,6 @@ constexpr std::size_t pieces_worth_a_login = 4;
 
 /// A piece whose worker is lost is signed again by another, but not for ever.
 constexpr unsigned most_attempts = 3;
-constexpr milliseconds pause_before_repeating{50};  // times the number of the attempt
 
 /// A token that did not let us in is left in peace for a second, then two, four … a minute: there
 /// may be a thousand zones that want it.
@@ -59,6 +59,7 @@ struct Crew::Job {
     const CrewKey* key;  ///< absent: not a signature, and not to be repeated
     std::size_t at;      ///< of its first signature in the batch's
     unsigned attempts = 0;
+    bool sent = false;  ///< to the worker of the member that has it
 };
 
 /// One session: its worker process, if it is started, and the thread that feeds it.
@@ -68,18 +69,29 @@ class Crew::Member {
     void join() { thread_.join(); }
 
     bool is_up() const { return worker_ != nullptr; }
+    bool has_proven(const CrewKey* key) const { return key != nullptr && proven_.contains(*key); }
 
     /// Starts the worker if there is none; has the key prove itself if it has not in this worker.
-    Reply carry_out(const Job& job) {
-        if (Reply started = start(); started.hindrance != Hindrance::none)
-            return started;
-        if (job.request.operation == Operation::open)
-            return opened_;
-        if (job.key != nullptr)
-            if (Reply proven = prove(*job.key); proven.hindrance != Hindrance::none)
-                return proven;
-        return worker_->ask(job.request, patience(job.request));
+    /// While the worker is busy it is sent the next piece, so that it need not wait for it.
+    Reply carry_out(Job& job) {
+        if (!job.sent) {
+            if (Reply started = start(); started.hindrance != Hindrance::none)
+                return started;
+            if (job.request.operation == Operation::open)
+                return opened_;
+            if (job.key != nullptr)
+                if (Reply proven = prove(*job.key); proven.hindrance != Hindrance::none)
+                    return proven;
+            send(job);
+        }
+        ahead_ = crew_.take_ahead(*this);
+        if (ahead_)
+            send(*ahead_);
+        return worker_->receive(patience(job.request));
     }
+
+    /// The piece that was sent ahead, if there is one.
+    std::optional<Job> next() { return std::exchange(ahead_, std::nullopt); }
 
     /// Ends the worker; the next job starts another.
     void dismiss() {
@@ -95,6 +107,11 @@ class Crew::Member {
         const bool slow =
             request.operation == Operation::open || request.operation == Operation::generate;
         return slow ? 3 * usual : usual;
+    }
+
+    void send(Job& job) {
+        worker_->send(job.request, patience(job.request));
+        job.sent = true;
     }
 
     Reply start() {
@@ -146,6 +163,7 @@ class Crew::Member {
     std::unique_ptr<WorkerProcess> worker_;
     Reply opened_;  ///< the answer to the last log-in
     std::set<CrewKey> proven_;
+    std::optional<Job> ahead_;
     std::thread thread_;
 };
 
@@ -232,28 +250,54 @@ bool Crew::has_work_for(const Member& member) const {
     return member.is_up() || up_ == 0 || queue_.size() >= pieces_worth_a_login * up_;
 }
 
+/// For a worker that is busy: a piece that no idle worker waits for.
+std::optional<Crew::Job> Crew::take_ahead(const Member& member) {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() <= idle_ || !member.has_proven(queue_.front().key))
+        return std::nullopt;
+    Job job = std::move(queue_.front());
+    queue_.pop_front();
+    return job;
+}
+
+/// A piece that was sent ahead to a worker that is lost.
+void Crew::give_back(Job job) {
+    job.sent = false;
+    queue_.push_front(std::move(job));
+}
+
 void Crew::work(Member& member) {
     std::unique_lock lock(mutex_);
     for (;;) {
-        work_there_.wait(lock, [&] { return ending_ || has_work_for(member); });
-        if (ending_)
-            break;
-        Job job = std::move(queue_.front());
-        queue_.pop_front();
+        auto job = member.next();
+        if (!job) {
+            idle_ += member.is_up() ? 1 : 0;
+            work_there_.wait(lock, [&] { return ending_ || has_work_for(member); });
+            idle_ -= member.is_up() ? 1 : 0;
+            if (ending_)
+                break;
+            job = std::move(queue_.front());
+            queue_.pop_front();
+        }
         const bool was_up = member.is_up();
         up_ += was_up ? 0 : 1;
         lock.unlock();
         const auto began = steady_clock::now();
-        Reply reply = member.carry_out(job);
+        Reply reply = member.carry_out(*job);
         const nanoseconds took = steady_clock::now() - began;
         const bool sound = reply.hindrance == Hindrance::none;
-        if (is_worth_repeating(job, reply) || reply.hindrance == Hindrance::absent)
+        const bool dismissed =
+            is_worth_repeating(*job, reply) || reply.hindrance == Hindrance::absent;
+        if (dismissed)
             member.dismiss();
         lock.lock();
         up_ -= member.is_up() ? 0 : 1;
-        if (sound && was_up && !job.request.inputs.empty())
-            pace_ = (3 * pace_ + took / job.request.inputs.size()) / 4;
-        repeat_or_finish(std::move(job), std::move(reply));
+        if (sound && was_up && !job->request.inputs.empty())
+            pace_ = (3 * pace_ + took / job->request.inputs.size()) / 4;
+        if (dismissed)
+            if (auto ahead = member.next())
+                give_back(*std::move(ahead));
+        repeat_or_finish(*std::move(job), std::move(reply));
     }
     lock.unlock();
     member.dismiss();
@@ -278,8 +322,8 @@ void Crew::repeat_or_finish(Job job, Reply reply) {
     if (!again)
         return finish(job, std::move(reply));
     log_warning("token", fmt::format("{}; signing again", reply.words));
-    queue_.push_front(std::move(job));
-    work_there_.notify_one();
+    give_back(std::move(job));
+    work_there_.notify_all();
 }
 
 void Crew::finish(const Job& job, Reply reply) {

@@ -48,6 +48,8 @@ class Crew {
 
     void work(Member& member);
     bool has_work_for(const Member& member) const;
+    std::optional<Job> take_ahead(const Member& member);
+    void give_back(Job job);
     bool is_worth_repeating(const Job& job, const Reply& reply) const;
     void repeat_or_finish(Job job, Reply reply);
     void finish(const Job& job, Reply reply);
@@ -66,6 +68,7 @@ class Crew {
     std::deque<Job> queue_;
     bool ending_ = false;
     std::size_t up_ = 0;                        ///< members with a worker, or starting one
+    std::size_t idle_ = 0;                      ///< of these, those that wait for work
     std::chrono::nanoseconds pace_{1'000'000};  ///< about what one signature takes
 
     std::vector<std::unique_ptr<Member>> members_;

@@ -127,35 +127,30 @@ WorkerProcess::~WorkerProcess() {
 }
 
 Reply WorkerProcess::lose(std::string words) {
-    lost_ = true;
+    hangs_ = hangs_ || errno == ETIMEDOUT;
     return hindered(Hindrance::lost, std::move(words));
 }
 
-Reply WorkerProcess::receive(steady_clock::time_point deadline) {
-    const auto octets = receive_frame(socket_, deadline);
-    if (!octets && errno == ETIMEDOUT) {
-        hangs_ = true;
-        return lose("the module does not answer");
-    }
+void WorkerProcess::send(const Request& request, milliseconds patience) {
+    (void)send_frame(socket_, encode(request), steady_clock::now() + patience);
+}
+
+Reply WorkerProcess::receive(milliseconds patience) {
+    const auto octets = receive_frame(socket_, steady_clock::now() + patience);
     if (!octets)
-        return lose("the token worker ended in the middle of its work: the module crashed");
+        return lose(errno == ETIMEDOUT
+                        ? "the module does not answer"
+                        : "the token worker ended in the middle of its work: the module crashed");
     auto reply = decode_reply(*octets);
-    return reply ? *std::move(reply) : lose("the token worker's answer makes no sense");
+    if (reply)
+        return *std::move(reply);
+    return hindered(Hindrance::lost, "the token worker's answer makes no sense");
 }
 
 Reply WorkerProcess::open(const Request& request, const Secret& pin, milliseconds patience) {
-    const auto deadline = steady_clock::now() + patience;
-    if (!send_frame(socket_, encode(request), deadline) ||
-        !send_frame(socket_, as_bytes(pin.text()), deadline))
-        return lose("the token worker ended before its work");
-    return receive(deadline);
-}
-
-Reply WorkerProcess::ask(const Request& request, milliseconds patience) {
-    const auto deadline = steady_clock::now() + patience;
-    if (!send_frame(socket_, encode(request), deadline))
-        return lose("the token worker ended before its work");
-    return receive(deadline);
+    send(request, patience);
+    (void)send_frame(socket_, as_bytes(pin.text()), steady_clock::now() + patience);
+    return receive(patience);
 }
 
 }  // namespace kaspar::token

@@ -26,20 +26,25 @@ class WorkerProcess {
     /// Opens the token. The PIN goes over the socket and nowhere else.
     Reply open(const Request& request, const Secret& pin, std::chrono::milliseconds patience);
 
-    /// Hindrance::lost if the worker is gone or does not answer in time; it is of no use then.
-    Reply ask(const Request& request, std::chrono::milliseconds patience);
+    /// Sends a request; the worker answers in the order of the requests. That it is gone shows when
+    /// its answer is received.
+    void send(const Request& request, std::chrono::milliseconds patience);
 
-    /// Gone, or too slow to be trusted with more.
-    bool lost() const { return lost_; }
+    /// The next answer. Hindrance::lost if the worker is gone or does not answer in time; it is of
+    /// no use then.
+    Reply receive(std::chrono::milliseconds patience);
+
+    Reply ask(const Request& request, std::chrono::milliseconds patience) {
+        send(request, patience);
+        return receive(patience);
+    }
 
   private:
     WorkerProcess(int process, int socket) : process_(process), socket_(socket) {}
-    Reply receive(std::chrono::steady_clock::time_point deadline);
     Reply lose(std::string words);
 
     int process_;
     int socket_;
-    bool lost_ = false;
     bool hangs_ = false;
 };
 

@@ -43,6 +43,10 @@ void Figures::tell(const std::string& what, Milliseconds time) {
     lines_.push_back({what, fmt::format("{:.1f} ms", time.count()), "", true});
 }
 
+void Figures::tell(const std::string& what, double number, const std::string& unit) {
+    lines_.push_back({what, fmt::format("{:.0f} {}", number, unit), "", true});
+}
+
 void Figures::ratio(const std::string& what, Milliseconds time, Milliseconds to, double bound) {
     judge(what, time / to, bound, "×");
 }
@@ -51,14 +55,20 @@ void Figures::difference(const std::string& what, Milliseconds more, Millisecond
     judge(what, more.count(), bound.count(), " ms more");
 }
 
+void Figures::reach(const std::string& what, double value, double least) {
+    lines_.push_back(
+        {what, fmt::format("{:.2f}×", value), fmt::format("at least {}×", least), value >= least});
+    CHECK(value >= least);
+}
+
 void Figures::judge(const std::string& what, double value, double bound, const std::string& unit) {
-    lines_.push_back({what, fmt::format("{:.2f}{}", value, unit), fmt::format("{}{}", bound, unit),
-                      value <= bound});
+    lines_.push_back({what, fmt::format("{:.2f}{}", value, unit),
+                      fmt::format("at most {}{}", bound, unit), value <= bound});
     CHECK(value <= bound);
 }
 
 void Figures::show() const {
-    Table table({{"what"}, {"measured", Column::Align::right}, {"at most", Column::Align::right}});
+    Table table({{"what"}, {"measured", Column::Align::right}, {"bound", Column::Align::right}});
     for (const Line& line : lines_)
         table.add({line.what, {line.value, line.good ? Tint::plain : Tint::bad}, line.bound});
     fmt::print("{}\n", table.text(standard_output()));

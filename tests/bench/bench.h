@@ -26,8 +26,12 @@ class Timing {
 class Figures {
   public:
     void tell(const std::string& what, Milliseconds time);
+    void tell(const std::string& what, double number, const std::string& unit);
     void ratio(const std::string& what, Milliseconds time, Milliseconds to, double bound);
     void difference(const std::string& what, Milliseconds more, Milliseconds bound);
+
+    /// What is wanted as large as possible.
+    void reach(const std::string& what, double value, double least);
 
     /// Prints the table.
     void show() const;
