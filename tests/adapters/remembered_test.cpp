@@ -139,6 +139,22 @@ TEST_CASE("a key row that is missing is a fault, not a zone without that key", "
     CHECK(loaded.fault().words.find("key number 2") != std::string::npos);
 }
 
+TEST_CASE("a version's row that is missing is a fault, not a version that no cache holds",
+          "[remembered]") {
+    ZoneWithKeys test;
+    auto first = load_history(test.database, test.zone);
+    fill(first->history);
+    REQUIRE(save_history(test.database, test.zone, *first, {}, at(10)).ok());
+    const std::string statement =
+        GENERATE("DELETE FROM ds_versions WHERE until IS NOT NULL", "DELETE FROM ds_versions",
+                 "DELETE FROM dnskey_versions", "DELETE FROM data_versions");
+    REQUIRE(test.database.run(statement).ok());
+    const auto loaded = load_history(test.database, test.zone);
+    REQUIRE_FALSE(loaded.ok());
+    CHECK(loaded.fault().kind == FaultClass::state);
+    CHECK(loaded.fault().words.find("versions of its records") != std::string::npos);
+}
+
 TEST_CASE("only zones that are due are found", "[remembered]") {
     ZoneWithKeys test;
     CHECK(due_zones(test.database, at(0))->size() == 1);  // new zones are flagged
