@@ -63,7 +63,7 @@ Outcome ask(Session& session, OpenZone& open, const KeyRoll& asked, Role role) {
     if (asked.emergency)
         return roll_in_emergency(session, open, asked, role);
     if (asked.abort) {
-        KASPAR_CHECK(abort_roll(history, open.policy, role).within(zone));
+        KASPAR_CHECK(abort_roll(history, open.policy, role, session.now()).within(zone));
         return note(session.with(), open.zone, fmt::format("roll of the {} aborted", word(role)),
                     "a person's word");
     }
@@ -172,6 +172,13 @@ Outcome show(Session& session, const OpenZone& open, const KeyRoll& asked) {
     return Done{};
 }
 
+bool is_kept(const OpenZone& open, const KeyRoll& asked) {
+    const auto& keys = open.remembered.history.keys;
+    return std::any_of(keys.begin(), keys.end(), [&](const Key& key) {
+        return key.kept && key.wanted && word(key.role) == asked.role;
+    });
+}
+
 std::string answer(const OpenZone& open, const KeyRoll& asked) {
     const std::string zone = zone_text(open.zone.name);
     const std::string resumed = open.remembered.history.paused
@@ -180,8 +187,12 @@ std::string answer(const OpenZone& open, const KeyRoll& asked) {
     if (asked.abort)
         return fmt::format(
             "{0}: the roll of the {1} is taken back from the enforcer's next pass on{2}: the old "
-            "key stays, the new one leaves as the rule allows (`kaspar explain {0}`)\n",
-            zone, asked.role, resumed);
+            "key stays, the new one leaves as the rule allows (`kaspar explain {0}`){3}\n",
+            zone, asked.role, resumed,
+            is_kept(open, asked)
+                ? fmt::format("; its lifetime is over, but it rolls only after `kaspar approve {}`",
+                              zone)
+                : "");
     return fmt::format("{}: the {} rolls from the enforcer's next pass on{}\n", zone, asked.role,
                        resumed);
 }

@@ -70,6 +70,7 @@ Key to_key(const StoredKey& row) {
             .standby = row.standby,
             .may_return = row.may_return,
             .roll_asked = row.roll_asked,
+            .kept = row.kept,
             .departure = row.departure,
             .active_since = row.active_since};
 }
@@ -170,11 +171,11 @@ Outcome save_keys(Database& database, const History& history, KeySet out_of_use,
     for (KeyIndex i = 0; i < history.keys.size(); ++i) {
         const Key& key = history.keys[i];
         const auto gone = out_of_use.contains(i) ? std::optional(now) : std::nullopt;
-        KASPAR_CHECK(
-            database.run("UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
-                         "departure = ?, active_since = ?, out_of_use_since = ? WHERE id = ?",
-                         {key.wanted, key.standby, key.may_return, key.roll_asked,
-                          word(key.departure), key.active_since, gone, key.id}));
+        KASPAR_CHECK(database.run(
+            "UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
+            "kept = ?, departure = ?, active_since = ?, out_of_use_since = ? WHERE id = ?",
+            {key.wanted, key.standby, key.may_return, key.roll_asked, key.kept, word(key.departure),
+             key.active_since, gone, key.id}));
     }
     return Done{};
 }

@@ -59,7 +59,7 @@ void fill(History& history) {
     history.keys[1].may_return = true;
     history.keys[1].active_since = at(3);
     history.keys[1].departure = Departure::unsafe;
-    history.keys[2].standby = history.keys[2].roll_asked = true;
+    history.keys[2].standby = history.keys[2].roll_asked = history.keys[2].kept = true;
     history.ds = {{{}, {at(0), 24h, {}, at(5)}}, {KeySet::of(0), {at(4), 24h, at(30), {}}}};
     history.dnskey = {{KeySet::of(0, 1), KeySet::of(0), {at(1), 1h, {}, {}}}};
     history.data = {{KeySet::of(1, 2), {at(2), 2h, at(3), at(4)}}};
@@ -93,6 +93,7 @@ TEST_CASE("a history comes back from the database as it was saved", "[remembered
         CHECK(a.keys[i].standby == b.keys[i].standby);
         CHECK(a.keys[i].may_return == b.keys[i].may_return);
         CHECK(a.keys[i].roll_asked == b.keys[i].roll_asked);
+        CHECK(a.keys[i].kept == b.keys[i].kept);
         CHECK(a.keys[i].departure == b.keys[i].departure);
         CHECK(a.keys[i].active_since == b.keys[i].active_since);
     }

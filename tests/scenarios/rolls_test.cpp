@@ -75,6 +75,36 @@ TEST_CASE("a roll is taken back with --abort, and the old key stays", "[rolls]")
     refuse(box, {"key", "roll", "example.org", "--role", "ksk", "--abort"}, "no roll of that role");
 }
 
+TEST_CASE("a roll that the lifetime began is taken back for good, and begins again when approved",
+          "[rolls]") {
+    Sandbox box;
+    std::string policy = box.read(box / "policies/test.json");
+    policy.replace(policy.find("unlimited"), std::string("unlimited").size(), "60d");
+    box.write("policies/test.json", policy);
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    pass_days(box, 60);
+    REQUIRE(tag_of(box.key("ksk")) != old);
+    const auto aborted = box.kaspar({"key", "roll", "example.org", "--role", "ksk", "--abort"});
+    expect(aborted);
+    CHECK(says(aborted, "only after `kaspar approve example.org`"));
+    expect(box.enforcer());
+    if (!box.json({"status", "example.org"})["ds_to_go"].empty()) {
+        expect(box.kaspar({"ds", "seen", "example.org"}));
+        expect(box.kaspar({"ds", "gone", "example.org"}));
+        pass_days(box, 2);
+        expect(box.kaspar({"ds", "seen", "example.org"}));
+        expect(box.kaspar({"ds", "gone", "example.org"}));
+    }
+    pass_days(box, 10);
+    CHECK(tag_of(box.key("ksk")) == old);
+    CHECK(box.instructed().keys.size() == 2);
+    CHECK(says(box.kaspar({"explain", "example.org"}), "a person took its roll back"));
+    expect(box.kaspar({"approve", "example.org"}));
+    expect(box.enforcer());
+    CHECK(tag_of(box.key("ksk")) != old);
+}
+
 TEST_CASE("a roll whose DS was asked for turns back once the parent has answered", "[rolls]") {
     Sandbox box;
     make_secure(box);
