@@ -203,9 +203,11 @@ void drop_unnamed(const History& history, const Policy& policy, Plan& plan) {
         plan.goals.push_back({key, false, false, true, "the policy no longer asks for it"});
 }
 
+/// Once every key is to leave it was approved; nothing is left to be asked.
 bool insecurity_is_approved(const History& history, const Policy& policy) {
     return policy.approve == Approval::none || history.approved ||
-           history.arrangement.all().empty();
+           std::none_of(history.keys.begin(), history.keys.end(),
+                        [](const Key& key) { return key.wanted; });
 }
 
 /// Else the roll that is taken back would begin anew at once.

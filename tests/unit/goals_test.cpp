@@ -75,6 +75,28 @@ TEST_CASE("approval is waited for where the policy wants it", "[goals]") {
     CHECK(made(Approval::all, true) == 2);
 }
 
+TEST_CASE("an approval to go insecure is no approval of the rolls after the way back", "[goals]") {
+    Policy policy = policy_with({ksk(), zsk()});
+    policy.approve = Approval::all;
+    CoreZone zone = secure_zone(policy);
+    zone.policy.keys.clear();
+    zone.run_for(hours{1});
+    REQUIRE(wait_on(plan(zone.history, zone.policy, zone.now), Waiting::approval) != nullptr);
+    zone.history.approved = true;
+    zone.run_for(hours{1});
+    const Plan leaving = plan(zone.history, zone.policy, zone.now);
+    REQUIRE(zone.history.arrangement.ds.empty());
+    CHECK(wait_on(leaving, Waiting::approval) == nullptr);
+    zone.policy = policy;
+    zone.run_for(days{10});
+    REQUIRE(zone.history.arrangement.ds == KeySet::of(0));
+
+    zone.policy.keys[0].lifetime = days{11};
+    zone.run_for(days{20});
+    CHECK(zone.history.keys.size() == 2);
+    CHECK(wait_on(plan(zone.history, zone.policy, zone.now), Waiting::approval) != nullptr);
+}
+
 TEST_CASE("a roll asked for makes one successor, which is made once", "[goals]") {
     CoreZone zone = secure_zone(policy_with({csk()}));
     REQUIRE(ask_roll(zone.history, zone.policy, Role::csk).ok());
