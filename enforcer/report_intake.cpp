@@ -121,12 +121,16 @@ Outcome check_time(const Enforcement& with, const Zone& zone, const Publication&
                     zone_text(zone.name), to_rfc3339(publication.published), to_rfc3339(with.now))};
 }
 
+/// By a later time, or of a later instruction: the signer's clock may have been set back meanwhile.
 bool tells_something_new(const RecordedReport& recorded, const Publication& publication) {
-    if (!recorded.published)
-        return true;
-    return publication.published > *recorded.published ||
-           (publication.published == *recorded.published &&
-            static_cast<std::int64_t>(publication.generation) != recorded.generation);
+    const auto generation = static_cast<std::int64_t>(publication.generation);
+    return !recorded.published || publication.published > *recorded.published ||
+           generation > recorded.generation.value_or(0);
+}
+
+/// What follows a publication comes no earlier than it did, whatever the signer's clock says.
+Time later_than(const RecordedReport& recorded, Time published) {
+    return std::max(published, recorded.published.value_or(published));
 }
 
 }  // namespace
@@ -187,9 +191,10 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
 
     KASPAR_CHECK(recall_keys(with, zone, *publication, remembered));
     const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
-    KASPAR_TRY(const Observation seen, observe(translation, *publication));
+    KASPAR_TRY(Observation seen, observe(translation, *publication));
+    seen.published = later_than(zone.report, publication->published);
     record(remembered.history, seen, policy);
-    zone.report.published = publication->published;
+    zone.report.published = seen.published;
     zone.report.generation = static_cast<std::int64_t>(publication->generation);
     return note(with, zone, "report recorded",
                 fmt::format("serial {} of instruction {}, published at {}", publication->serial,

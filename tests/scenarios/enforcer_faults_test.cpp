@@ -199,6 +199,34 @@ TEST_CASE("a report from the future is not taken in, and the true one after it i
     CHECK(box.key("zsk")["dnskey"] == "rumoured");
 }
 
+TEST_CASE("a signer whose clock was set back is heard at once, and starts no clock earlier",
+          "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    auto fast = box.perfect_report();
+    fast.publication->published += 9min;
+    box.write_report(fast);
+    REQUIRE(box.enforcer().status == 0);
+
+    REQUIRE(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    box.wait(2min);
+    box.sign();
+    REQUIRE(box.enforcer().status == 0);
+    REQUIRE(box.perfect_report().publication->published < fast.publication->published);
+    const auto waits = box.json({"explain", "example.org"})["waits"].dump();
+    CHECK(waits.find("to be published") == std::string::npos);
+    const auto records = box.json({"explain", "example.org"})["records"];
+    for (const auto& record : records)
+        CHECK(record["who"] != "signer");
+
+    // An old report that is put back tells nothing.
+    box.write_report(fast);
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.json({"explain", "example.org"})["records"] == records);
+}
+
 TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
