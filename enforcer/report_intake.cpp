@@ -76,6 +76,16 @@ class Translation {
     std::filesystem::path report_;
 };
 
+/// Every zone has data; a report that knows of none would have all that was published look gone.
+Outcome check_data(const Zone& zone, const Publication& publication) {
+    if (!publication.data_signers.empty())
+        return Done{};
+    return Fault{FaultClass::state,
+                 fmt::format("zone {}: the signer reports a publication without any data: nothing "
+                             "is moved; let the signer run again",
+                             zone_text(zone.name))};
+}
+
 Result<Observation> observe(const Translation& translation, const Publication& publication) {
     Observation seen;
     seen.generation = publication.generation;
@@ -182,8 +192,10 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
         return Done{};
     KASPAR_CHECK(check_generation(zone, remembered.history, file->report));
     const auto& publication = file->report.publication;
-    if (publication)
+    if (publication) {
         KASPAR_CHECK(check_time(with, zone, *publication));
+        KASPAR_CHECK(check_data(zone, *publication));
+    }
     zone.report.size = file->size;
     zone.report.modified = file->modified;
     if (!publication || !tells_something_new(zone.report, *publication))

@@ -184,6 +184,20 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     CHECK(says(pass, "other.org"));
 }
 
+TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    auto report = box.perfect_report();
+    report.publication->data_signers.clear();
+    box.write_report(report);
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(says(pass, "without any data"));
+    box.sign();
+    CHECK(box.enforcer().status == 0);
+}
+
 TEST_CASE("a report from the future is not taken in, and the true one after it is", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
