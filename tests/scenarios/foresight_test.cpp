@@ -489,6 +489,12 @@ TEST_CASE("policy diff says plainly what an edit would do, and does nothing", "[
         CHECK(says(told, "keys[1].lifetime: 90d → 60d"));
         CHECK(says(told, "2 zones roll their keys at other times"));
     }
+    SECTION("standby keys take nobody's place") {
+        const auto told = diff(box, "\"90d\"", "\"90d\", \"standby\": 2");
+        expect(told);
+        CHECK(told.output.rfind("2 zones change their standby keys: 0 → 2\n", 0) == 0);
+        CHECK_FALSE(says(told, "replace keys at once"));
+    }
     SECTION("a value that moves no key") {
         const auto told = diff(box, "\"purge_after\": \"10d\"",
                                "\"purge_after\": \"10d\" }, \"denial\": { \"type\": \"nsec3\"");
