@@ -210,6 +210,14 @@ bool insecurity_is_approved(const History& history, const Policy& policy) {
                         [](const Key& key) { return key.wanted; });
 }
 
+/// A key is on its way out since the policy no longer names its kind.
+bool leaves_by_policy(const History& history) {
+    for (const KeyIndex key : history.arrangement.all())
+        if (!history.keys[key].wanted && history.keys[key].may_return)
+            return true;
+    return false;
+}
+
 /// Else the roll that is taken back would begin anew at once.
 bool lifetime_is_over(const Key& key, const Policy& policy, Time now) {
     return std::any_of(policy.keys.begin(), policy.keys.end(), [&](const KeySlot& slot) {
@@ -303,6 +311,11 @@ Outcome abort_roll(History& history, const Policy& policy, Role role, Time now) 
         fresh.wanted = false;
         return Done{};
     }
+    if (leaves_by_policy(history))
+        return Fault{FaultClass::refused,
+                     "no roll of that role can be taken back, but an edited policy replaces keys: "
+                     "put the policy back as it was, and those that are still there are taken "
+                     "again"};
     return Fault{FaultClass::refused,
                  "no roll of that role is under way, or its old key may not come back (it is "
                  "withdrawn, or in an emergency roll); start a new roll with `kaspar key roll` "

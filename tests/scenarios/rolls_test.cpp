@@ -203,6 +203,25 @@ TEST_CASE("words about a DS that nobody waits for are refused", "[rolls]") {
     refuse(box, {"ds", "gone", "example.org", "--key", ksk}, "does not wait");
 }
 
+TEST_CASE("a roll that an edited policy began is taken back by editing it, and --abort says so",
+          "[rolls]") {
+    Sandbox box;
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    const std::string policy = box.read(box / "policies/test.json");
+    std::string edited = policy;
+    for (auto at = edited.find("ecdsap256sha256"); at != std::string::npos;
+         at = edited.find("ecdsap256sha256", at))
+        edited.replace(at, 15, "ed25519");
+    box.write("policies/test.json", edited);
+    expect(box.enforcer());
+    refuse(box, {"key", "roll", "example.org", "--role", "ksk", "--abort"}, "put the policy back");
+    box.write("policies/test.json", policy);
+    pass_days(box, 3);
+    CHECK(tag_of(box.key("ksk")) == old);
+    CHECK(box.instructed().keys.size() == 2);
+}
+
 TEST_CASE("a roll that the policy has no key for is refused", "[rolls]") {
     Sandbox box;
     make_secure(box);
