@@ -13,6 +13,28 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// Keys of the role that an emergency roll asked for before is replacing.
+KeySet given_up_before(const History& history, Role role) {
+    KeySet keys;
+    for (const KeyIndex key : history.arrangement.all())
+        if (history.keys[key].role == role && history.keys[key].departure != Departure::orderly)
+            keys.insert(key);
+    return keys;
+}
+
+/// Asked for again, an emergency roll would give up the very key that it made.
+Outcome check_first_time(const OpenZone& open, Role role, std::optional<std::uint16_t> tag) {
+    const History& history = open.remembered.history;
+    const KeySet before = given_up_before(history, role);
+    if (tag || before.empty())
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("{0}: an emergency roll of {1} {2} is under way (`kaspar explain "
+                             "{0}`); if another {1} is in danger, too, or this roll is to be "
+                             "--unsafe, name the key with --key",
+                             zone_text(open.zone.name), word(role), tags(history, before))};
+}
+
 /// The keys that an emergency roll is for: the one with that tag, or all of the role that are in
 /// use. Fault: refused if there is none.
 Result<KeySet> endangered(const OpenZone& open, Role role, std::optional<std::uint16_t> tag) {
@@ -48,6 +70,7 @@ Result<Departure> departure(const KeyRoll& asked, const OpenZone& open) {
 
 Outcome roll_in_emergency(Session& session, OpenZone& open, const KeyRoll& asked, Role role) {
     KASPAR_TRY(const Departure way, departure(asked, open));
+    KASPAR_CHECK(check_first_time(open, role, asked.tag));
     KASPAR_TRY(const KeySet keys, endangered(open, role, asked.tag));
     History& history = open.remembered.history;
     give_up(history, open.policy, keys, way);
@@ -130,6 +153,8 @@ Result<std::string> exposure_text(Session& session, const OpenZone& open, const 
     const auto keys = keys_in_danger(forecast, open);
     for (const std::size_t key : keys)
         text += exposure_lines(forecast, key, session.now());
+    if (asked.policy)
+        return text;  // all that share a key are rolled
     KASPAR_TRY(const std::string sharing, sharing_lines(session, open, keys));
     return text + sharing;
 }

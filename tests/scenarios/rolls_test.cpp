@@ -222,6 +222,30 @@ TEST_CASE("a roll that an edited policy began is taken back by editing it, and -
     CHECK(box.instructed().keys.size() == 2);
 }
 
+TEST_CASE("an emergency roll that is asked for twice gives up no key that it made", "[rolls]") {
+    Sandbox box;
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    const std::vector<std::string> roll{"key",    "roll", "example.org",
+                                        "--role", "ksk",  "--emergency"};
+    expect(box.kaspar(roll));
+    refuse(box, roll, "is under way");  // before the next pass, too
+    expect(box.enforcer());
+    refuse(box, roll, "is under way");
+    const auto fresh = tag_of(box.key("ksk"));
+    REQUIRE(fresh != old);
+    auto hastened = roll, both = roll;
+    hastened.insert(hastened.end(), {"--key", old, "--unsafe", "example.org"});
+    expect(box.kaspar(hastened));
+    box.sign();
+    expect(box.enforcer());
+    CHECK(box.json({"ds", "show", "example.org"})[0]["tag"].dump() == fresh);
+    both.insert(both.end(), {"--key", fresh});
+    expect(box.kaspar(both));
+    expect(box.enforcer());
+    CHECK(tag_of(box.key("ksk")) != fresh);
+}
+
 TEST_CASE("a roll that the policy has no key for is refused", "[rolls]") {
     Sandbox box;
     make_secure(box);
