@@ -76,6 +76,16 @@ class Translation {
     std::filesystem::path report_;
 };
 
+/// Every zone has data; a report that knows of none would have all that was published look gone.
+Outcome check_data(const Zone& zone, const Publication& publication) {
+    if (!publication.data_signers.empty())
+        return Done{};
+    return Fault{FaultClass::state,
+                 fmt::format("zone {}: the signer reports a publication without any data: nothing "
+                             "is moved; let the signer run again",
+                             zone_text(zone.name))};
+}
+
 Result<Observation> observe(const Translation& translation, const Publication& publication) {
     Observation seen;
     seen.generation = publication.generation;
@@ -121,12 +131,16 @@ Outcome check_time(const Enforcement& with, const Zone& zone, const Publication&
                     zone_text(zone.name), to_rfc3339(publication.published), to_rfc3339(with.now))};
 }
 
+/// By a later time, or of a later instruction: the signer's clock may have been set back meanwhile.
 bool tells_something_new(const RecordedReport& recorded, const Publication& publication) {
-    if (!recorded.published)
-        return true;
-    return publication.published > *recorded.published ||
-           (publication.published == *recorded.published &&
-            static_cast<std::int64_t>(publication.generation) != recorded.generation);
+    const auto generation = static_cast<std::int64_t>(publication.generation);
+    return !recorded.published || publication.published > *recorded.published ||
+           generation > recorded.generation.value_or(0);
+}
+
+/// What follows a publication comes no earlier than it did, whatever the signer's clock says.
+Time later_than(const RecordedReport& recorded, Time published) {
+    return std::max(published, recorded.published.value_or(published));
 }
 
 }  // namespace
@@ -178,8 +192,10 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
         return Done{};
     KASPAR_CHECK(check_generation(zone, remembered.history, file->report));
     const auto& publication = file->report.publication;
-    if (publication)
+    if (publication) {
         KASPAR_CHECK(check_time(with, zone, *publication));
+        KASPAR_CHECK(check_data(zone, *publication));
+    }
     zone.report.size = file->size;
     zone.report.modified = file->modified;
     if (!publication || !tells_something_new(zone.report, *publication))
@@ -187,9 +203,10 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
 
     KASPAR_CHECK(recall_keys(with, zone, *publication, remembered));
     const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
-    KASPAR_TRY(const Observation seen, observe(translation, *publication));
+    KASPAR_TRY(Observation seen, observe(translation, *publication));
+    seen.published = later_than(zone.report, publication->published);
     record(remembered.history, seen, policy);
-    zone.report.published = publication->published;
+    zone.report.published = seen.published;
     zone.report.generation = static_cast<std::int64_t>(publication->generation);
     return note(with, zone, "report recorded",
                 fmt::format("serial {} of instruction {}, published at {}", publication->serial,

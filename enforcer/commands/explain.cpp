@@ -48,7 +48,7 @@ void add_shell_waits(const ZoneView& view, std::vector<ZoneWait>& waits) {
              "you",
              fmt::format("kaspar policy check {}.json", view.zone.policy),
              {}});
-    if (view.plan.changes_anything())
+    if (view.plan.changes_anything() && !view.zone.trouble)
         waits.push_back({"the enforcer's next pass",
                          "there is something that it can do now",
                          "enforcer",
@@ -207,11 +207,12 @@ std::string paragraph(const Explanation& explanation, std::size_t first, std::ve
                               end_of(cause.on, cause.until, command_of(cause, view), now));
 }
 
-std::string next_line(const Explanation& explanation, Time now) {
+std::string next_line(const Explanation& explanation, const ZoneView& view, Time now) {
     if (!explanation.next)
         return "nothing is to happen within a year\n";
     const Event& next = *explanation.next;
-    return fmt::format("next: {}: {}\n", when(next.at, now), in_words(next));
+    return fmt::format("next{}: {}: {}\n", view.zone.trouble ? ", once that is mended" : "",
+                       when(next.at, now), in_words(next));
 }
 
 std::string to_text(const Explanation& explanation, const ZoneView& view, Time now) {
@@ -224,7 +225,7 @@ std::string to_text(const Explanation& explanation, const ZoneView& view, Time n
             text += paragraph(explanation, i, told, view, now);
     if (explanation.waits.empty() && explanation.records.empty())
         text += "everything is where it should be\n";
-    return text + next_line(explanation, now);
+    return text + next_line(explanation, view, now);
 }
 
 }  // namespace

@@ -13,6 +13,28 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// Keys of the role that an emergency roll asked for before is replacing.
+KeySet given_up_before(const History& history, Role role) {
+    KeySet keys;
+    for (const KeyIndex key : history.arrangement.all())
+        if (history.keys[key].role == role && history.keys[key].departure != Departure::orderly)
+            keys.insert(key);
+    return keys;
+}
+
+/// Asked for again, an emergency roll would give up the very key that it made.
+Outcome check_first_time(const OpenZone& open, Role role, std::optional<std::uint16_t> tag) {
+    const History& history = open.remembered.history;
+    const KeySet before = given_up_before(history, role);
+    if (tag || before.empty())
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("{0}: an emergency roll of {1} {2} is under way (`kaspar explain "
+                             "{0}`); if another {1} is in danger, too, or this roll is to be "
+                             "--unsafe, name the key with --key",
+                             zone_text(open.zone.name), word(role), tags(history, before))};
+}
+
 /// The keys that an emergency roll is for: the one with that tag, or all of the role that are in
 /// use. Fault: refused if there is none.
 Result<KeySet> endangered(const OpenZone& open, Role role, std::optional<std::uint16_t> tag) {
@@ -48,6 +70,7 @@ Result<Departure> departure(const KeyRoll& asked, const OpenZone& open) {
 
 Outcome roll_in_emergency(Session& session, OpenZone& open, const KeyRoll& asked, Role role) {
     KASPAR_TRY(const Departure way, departure(asked, open));
+    KASPAR_CHECK(check_first_time(open, role, asked.tag));
     KASPAR_TRY(const KeySet keys, endangered(open, role, asked.tag));
     History& history = open.remembered.history;
     give_up(history, open.policy, keys, way);
@@ -63,7 +86,7 @@ Outcome ask(Session& session, OpenZone& open, const KeyRoll& asked, Role role) {
     if (asked.emergency)
         return roll_in_emergency(session, open, asked, role);
     if (asked.abort) {
-        KASPAR_CHECK(abort_roll(history, open.policy, role).within(zone));
+        KASPAR_CHECK(abort_roll(history, open.policy, role, session.now()).within(zone));
         return note(session.with(), open.zone, fmt::format("roll of the {} aborted", word(role)),
                     "a person's word");
     }
@@ -130,6 +153,8 @@ Result<std::string> exposure_text(Session& session, const OpenZone& open, const 
     const auto keys = keys_in_danger(forecast, open);
     for (const std::size_t key : keys)
         text += exposure_lines(forecast, key, session.now());
+    if (asked.policy)
+        return text;  // all that share a key are rolled
     KASPAR_TRY(const std::string sharing, sharing_lines(session, open, keys));
     return text + sharing;
 }
@@ -172,6 +197,13 @@ Outcome show(Session& session, const OpenZone& open, const KeyRoll& asked) {
     return Done{};
 }
 
+bool is_kept(const OpenZone& open, const KeyRoll& asked) {
+    const auto& keys = open.remembered.history.keys;
+    return std::any_of(keys.begin(), keys.end(), [&](const Key& key) {
+        return key.kept && key.wanted && word(key.role) == asked.role;
+    });
+}
+
 std::string answer(const OpenZone& open, const KeyRoll& asked) {
     const std::string zone = zone_text(open.zone.name);
     const std::string resumed = open.remembered.history.paused
@@ -180,8 +212,12 @@ std::string answer(const OpenZone& open, const KeyRoll& asked) {
     if (asked.abort)
         return fmt::format(
             "{0}: the roll of the {1} is taken back from the enforcer's next pass on{2}: the old "
-            "key stays, the new one leaves as the rule allows (`kaspar explain {0}`)\n",
-            zone, asked.role, resumed);
+            "key stays, the new one leaves as the rule allows (`kaspar explain {0}`){3}\n",
+            zone, asked.role, resumed,
+            is_kept(open, asked)
+                ? fmt::format("; its lifetime is over, but it rolls only after `kaspar approve {}`",
+                              zone)
+                : "");
     return fmt::format("{}: the {} rolls from the enforcer's next pass on{}\n", zone, asked.role,
                        resumed);
 }

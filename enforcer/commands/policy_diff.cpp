@@ -143,6 +143,11 @@ std::string roles_of(const Policy& policy) {
     return fmt::format("{}", fmt::join(words, "+"));
 }
 
+/// A standby key takes nobody's place.
+bool makes_successor(const Forecast& forecast, const Event& event) {
+    return event.kind == EventKind::key_made && !forecast.keys[event.keys.front()].standby;
+}
+
 /// How many zones begin to replace keys at once that would not under the policy in force.
 std::size_t rolling_at_once(const PolicyDiff& diff, Time now) {
     return static_cast<std::size_t>(
@@ -150,8 +155,8 @@ std::size_t rolling_at_once(const PolicyDiff& diff, Time now) {
             return std::any_of(effect.differences.begin(), effect.differences.end(),
                                [&](const Difference& difference) {
                                    return difference.after != nullptr &&
-                                          difference.after->kind == EventKind::key_made &&
-                                          difference.after->at <= now;
+                                          difference.after->at <= now &&
+                                          makes_successor(effect.after, *difference.after);
                                });
         }));
 }
@@ -160,6 +165,13 @@ std::size_t affected(const PolicyDiff& diff) {
     return static_cast<std::size_t>(
         std::count_if(diff.zones.begin(), diff.zones.end(),
                       [](const ZoneEffect& effect) { return !effect.differences.empty(); }));
+}
+
+unsigned standby_keys(const Policy& policy) {
+    unsigned keys = 0;
+    for (const KeySlot& slot : policy.keys)
+        keys += slot.standby;
+    return keys;
 }
 
 /// The changes of keys that the policy itself tells, whatever the zones' keys are now.
@@ -179,6 +191,10 @@ std::vector<std::string> key_headlines(const PolicyDiff& diff, std::size_t zones
         lines.push_back(fmt::format("{}: {} → {}",
                                     counted(zones, "changes scheme", "change scheme"),
                                     roles_of(before), roles_of(after)));
+    if (standby_keys(before) != standby_keys(after))
+        lines.push_back(fmt::format(
+            "{}: {} → {}", counted(zones, "changes its standby keys", "change their standby keys"),
+            standby_keys(before), standby_keys(after)));
     return lines;
 }
 

@@ -12,6 +12,8 @@ namespace kaspar::enforcer {
 
 namespace {
 
+constexpr auto policy_wants_approval = "the policy wants a person's approval";
+
 /// Room is left so that one pass can make every key of a policy.
 constexpr std::size_t most_keys_in_play = KeySet::capacity - 8;
 
@@ -54,6 +56,13 @@ void wake(Plan& plan, Time at) {
 bool needs_approval(const Policy& policy, Role role) {
     return policy.approve == Approval::all ||
            (policy.approve == Approval::ksk && signs_dnskey(role));
+}
+
+/// When a key of this line needs its successor. Absent: never, or it is not in use yet.
+std::optional<Time> roll_due(const Key& key, const KeySlot& slot, const Policy& policy) {
+    if (!slot.lifetime || !key.active_since)
+        return std::nullopt;
+    return *key.active_since + *slot.lifetime - roll_lead(slot, policy);
 }
 
 /// One line of the policy, held against the zone's keys.
@@ -110,7 +119,7 @@ class SlotPlanner {
         }
         const bool first = history_.arrangement.dnskey.empty();
         if (!first && needs_approval(policy_, slot_.role) && !history_.approved) {
-            wait_for_approval({}, "a key that the policy asks for");
+            wait_for_approval({}, "a key that the policy asks for", policy_wants_approval);
             return;
         }
         obtain("the policy asks for it");
@@ -152,14 +161,15 @@ class SlotPlanner {
         const Key& key = history_.keys[current];
         if (key.roll_asked)
             return obtain(fmt::format("a person asked to roll {}", label(key)));
-        if (!slot_.lifetime || !key.active_since)
+        const auto start = roll_due(key, slot_, policy_);
+        if (!start)
             return;
-        const Time start = *key.active_since + *slot_.lifetime - roll_lead(slot_, policy_);
-        if (start > now_)
-            return wake(plan_, start);
-        if (needs_approval(policy_, slot_.role) && !history_.approved)
-            return wait_for_approval(KeySet::of(current),
-                                     fmt::format("roll {}, whose lifetime ends", label(key)));
+        if (*start > now_)
+            return wake(plan_, *start);
+        if ((key.kept || needs_approval(policy_, slot_.role)) && !history_.approved)
+            return wait_for_approval(
+                KeySet::of(current), fmt::format("roll {}, whose lifetime ends", label(key)),
+                key.kept ? "a person took its roll back" : policy_wants_approval);
         obtain(fmt::format("the lifetime of {} ends", label(key)));
     }
 
@@ -173,9 +183,8 @@ class SlotPlanner {
             drop(standby[i], "the policy asks for fewer standby keys");
     }
 
-    void wait_for_approval(KeySet keys, std::string what) {
-        plan_.waits.push_back(
-            {keys, std::move(what), "the policy wants a person's approval", Waiting::approval, {}});
+    void wait_for_approval(KeySet keys, std::string what, std::string why) {
+        plan_.waits.push_back({keys, std::move(what), std::move(why), Waiting::approval, {}});
     }
 
     const History& history_;
@@ -194,9 +203,27 @@ void drop_unnamed(const History& history, const Policy& policy, Plan& plan) {
         plan.goals.push_back({key, false, false, true, "the policy no longer asks for it"});
 }
 
+/// Once every key is to leave it was approved; nothing is left to be asked.
 bool insecurity_is_approved(const History& history, const Policy& policy) {
     return policy.approve == Approval::none || history.approved ||
-           history.arrangement.all().empty();
+           std::none_of(history.keys.begin(), history.keys.end(),
+                        [](const Key& key) { return key.wanted; });
+}
+
+/// A key is on its way out since the policy no longer names its kind.
+bool leaves_by_policy(const History& history) {
+    for (const KeyIndex key : history.arrangement.all())
+        if (!history.keys[key].wanted && history.keys[key].may_return)
+            return true;
+    return false;
+}
+
+/// Else the roll that is taken back would begin anew at once.
+bool lifetime_is_over(const Key& key, const Policy& policy, Time now) {
+    return std::any_of(policy.keys.begin(), policy.keys.end(), [&](const KeySlot& slot) {
+        const auto due = roll_due(key, slot, policy);
+        return matches(key, slot) && due && *due <= now;
+    });
 }
 
 std::vector<KeyIndex> of_role(const History& history, Role role) {
@@ -238,7 +265,7 @@ void plan_goals(const History& history, const Policy& policy, Time now, Plan& pl
     if (policy.keys.empty() && !insecurity_is_approved(history, policy)) {
         plan.waits.push_back({history.arrangement.all(),
                               "make the zone insecure",
-                              "the policy wants a person's approval",
+                              policy_wants_approval,
                               Waiting::approval,
                               {}});
         return;
@@ -259,7 +286,7 @@ Outcome ask_roll(History& history, const Policy& policy, Role role) {
     return Done{};
 }
 
-Outcome abort_roll(History& history, const Policy& policy, Role role) {
+Outcome abort_roll(History& history, const Policy& policy, Role role, Time now) {
     for (const KeyIndex successor : of_role(history, role)) {
         Key& fresh = history.keys[successor];
         const auto predecessors = select(history, [&](const Key& key) {
@@ -280,9 +307,15 @@ Outcome abort_roll(History& history, const Policy& policy, Role role) {
         Key& back = history.keys[newest(history, present)];
         back.wanted = true;
         back.roll_asked = false;
+        back.kept = lifetime_is_over(back, policy, now);
         fresh.wanted = false;
         return Done{};
     }
+    if (leaves_by_policy(history))
+        return Fault{FaultClass::refused,
+                     "no roll of that role can be taken back, but an edited policy replaces keys: "
+                     "put the policy back as it was, and those that are still there are taken "
+                     "again"};
     return Fault{FaultClass::refused,
                  "no roll of that role is under way, or its old key may not come back (it is "
                  "withdrawn, or in an emergency roll); start a new roll with `kaspar key roll` "

@@ -18,9 +18,10 @@ Duration roll_lead(const KeySlot& slot, const Policy& policy);
 /// zone).
 Outcome ask_roll(History& history, const Policy& policy, Role role);
 
-/// A person takes a roll back: the predecessor is wanted again, the successor is not. Fault:
-/// refused (no roll of that role whose predecessor is still there).
-Outcome abort_roll(History& history, const Policy& policy, Role role);
+/// A person takes a roll back: the predecessor is wanted again, the successor is not. If its
+/// lifetime asks for a roll now, it is kept until a person approves one. Fault: refused (no roll of
+/// that role whose predecessor is still there).
+Outcome abort_roll(History& history, const Policy& policy, Role role, Time now);
 
 /// A person says that others may know these keys: each leaves by the shortest safe sequence (or
 /// on that person's word an unsafe one), with a successor if the policy asks for its kind. It never

@@ -36,6 +36,7 @@ struct Key {
     bool standby = false;     ///< published ahead of need, not used
     bool may_return = false;  ///< left because the policy changed, so a change back takes it again
     bool roll_asked = false;  ///< a person asked for its successor
+    bool kept = false;        ///< a person took the roll back that its lifetime asked for
     Departure departure = Departure::orderly;
     std::optional<Time> active_since;  ///< when it took over, as reported
     std::string name = {};             ///< of a key that is only foreseen: "new zsk 1"; else empty

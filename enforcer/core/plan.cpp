@@ -214,7 +214,8 @@ void apply(History& history, const Plan& plan, const Policy& policy, Time now) {
     }
     if (plan.rearrange)
         instruct(history, plan.rearrange->next, policy, now);
-    if (!plan.make.empty())
+    // Every line of the policy was looked at: whatever was approved is in this plan.
+    if (!plan.make.empty() || !plan.goals.empty())
         history.approved = false;
     if (plan.changes_anything())
         history.last_event = now;

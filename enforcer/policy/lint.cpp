@@ -277,13 +277,27 @@ void lint_scheme(Algorithm algorithm, const RolesOf& roles, Pen& pen) {
                   "add a ksk of the same algorithm, or make this a csk");
 }
 
-void lint_number(Algorithm algorithm, const RolesOf& roles, Pen& pen) {
+/// A zone's keys are told apart by these.
+bool one_key_for_both(const KeySlot& a, const KeySlot& b) {
+    return a.role == b.role && a.algorithm == b.algorithm && a.bits == b.bits &&
+           a.keystores == b.keystores;
+}
+
+void lint_number(const Policy& policy, Algorithm algorithm, const RolesOf& roles, Pen& pen) {
     const std::string_view name = facts(algorithm).mnemonic;
     for (const auto* same : {&roles.zsk, &roles.csk})
         if (same->size() > 1)
             pen.error(key_path((*same)[1], "role"),
                       fmt::format("a second key of {} would sign all data again", name),
                       "keep one; for a key in reserve use \"standby\"");
+    for (std::size_t i = 1; i < roles.ksk.size(); ++i)
+        for (std::size_t other = 0; other < i; ++other)
+            if (one_key_for_both(policy.keys[roles.ksk[i]], policy.keys[roles.ksk[other]]))
+                return pen.error(key_path(roles.ksk[i], "role"),
+                                 fmt::format("it asks for the same as keys[{}]: one key would be "
+                                             "taken for both",
+                                             roles.ksk[other]),
+                                 "keep one, or put the two into different key stores");
     if (roles.ksk.size() > 1)
         pen.warn(key_path(roles.ksk[1], "role"),
                  fmt::format("a second ksk of {} makes every DNSKEY answer larger", name),
@@ -308,7 +322,7 @@ void lint_key_set(const Policy& policy, Pen& pen) {
     for (const Algorithm algorithm : algorithms) {
         const RolesOf roles = roles_of(policy, algorithm);
         lint_scheme(algorithm, roles, pen);
-        lint_number(algorithm, roles, pen);
+        lint_number(policy, algorithm, roles, pen);
         lint_ksk_outlives_zsk(policy, roles, pen);
     }
     if (algorithms.size() > 1)

@@ -155,6 +155,13 @@ Result<Database> Database::open(const std::string& file) {
                                  "a new set-up is made with `kaspar init`",
                                  file)};
     KASPAR_TRY(Database database, connect(file));
+    KASPAR_TRY(const std::size_t version, database.version());
+    if (version == 0)
+        return Fault{FaultClass::state,
+                     fmt::format("database {}: it is empty: put its backup back; if it never held "
+                                 "anything, since `kaspar init` was cut short, remove it and run "
+                                 "that again",
+                                 file)};
     KASPAR_CHECK(database.migrate(migration_files()));
     return database;
 }
@@ -210,15 +217,16 @@ std::int64_t Database::rows_changed() const {
     return sqlite3_changes64(connection_->handle);
 }
 
+Result<std::size_t> Database::version() {
+    std::size_t version = 0;
+    KASPAR_CHECK(query("PRAGMA user_version", {}, [&](const Row& row) {
+        version = static_cast<std::size_t>(row.integer(0));
+    }));
+    return version;
+}
+
 Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
-    const auto version_now = [this]() -> Result<std::size_t> {
-        std::size_t version = 0;
-        KASPAR_CHECK(query("PRAGMA user_version", {}, [&](const Row& row) {
-            version = static_cast<std::size_t>(row.integer(0));
-        }));
-        return version;
-    };
-    KASPAR_TRY(const std::size_t found, version_now());
+    KASPAR_TRY(const std::size_t found, version());
     if (found > migrations.size())
         return Fault{
             FaultClass::state,
@@ -226,14 +234,14 @@ Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
                         "{}: install the newer Kaspar that changed it, or put the backup "
                         "from before that back",
                         file(), found, migrations.size())};
-    for (std::size_t version = found; version < migrations.size(); ++version) {
+    for (std::size_t next = found; next < migrations.size(); ++next) {
         KASPAR_TRY(Transaction transaction, Transaction::begin(*this));
         // Another program may have applied it between our look and our lock.
-        KASPAR_TRY(const std::size_t current, version_now());
-        if (current > version)
+        KASPAR_TRY(const std::size_t current, version());
+        if (current > next)
             continue;
-        KASPAR_CHECK(run_script(migrations[version].text).within(migrations[version].name));
-        KASPAR_CHECK(run_script(fmt::format("PRAGMA user_version = {}", version + 1)));
+        KASPAR_CHECK(run_script(migrations[next].text).within(migrations[next].name));
+        KASPAR_CHECK(run_script(fmt::format("PRAGMA user_version = {}", next + 1)));
         KASPAR_CHECK(transaction.commit());
     }
     return Done{};

@@ -76,7 +76,7 @@ class Database {
     static Result<Database> create(const std::string& file);
 
     /// Opens an existing database and brings it up to date. One that a newer program has changed is
-    /// refused, and so is a missing one: that is never taken for an empty one.
+    /// refused, and so is a missing or empty one: that is never taken for a new one.
     static Result<Database> open(const std::string& file);
 
     Database(Database&&) noexcept;
@@ -120,6 +120,7 @@ class Database {
     explicit Database(std::unique_ptr<Connection> connection);
     static Result<Database> connect(const std::string& file);
     Outcome run_script(std::string_view script);
+    Result<std::size_t> version();  ///< how many migrations it has had
     std::unique_ptr<Connection> connection_;
 
     friend class Transaction;

@@ -12,7 +12,7 @@ constexpr auto columns =
     "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, "
     "created, "
     "wanted, standby, may_return, roll_asked, active_since, out_of_use_since, departure, "
-    "reserved, backup FROM keys ";
+    "reserved, backup, kept FROM keys ";
 
 KeyProgress progress_from_text(std::string_view text) {
     return text == "ready"    ? KeyProgress::ready
@@ -56,6 +56,7 @@ StoredKey read_key(const Row& row) {
     key.departure = departure_from_text(row.text(17));
     key.reserved = row.flag(18);
     key.backup = backup_from_text(row.text(19));
+    key.kept = row.flag(20);
     return key;
 }
 

@@ -30,7 +30,7 @@ struct StoredKey {
     std::optional<Dnskey> dnskey;  ///< absent while it is being made
     KeyProgress progress = KeyProgress::generating;
     Time created;
-    bool wanted = true, standby = false, may_return = false, roll_asked = false;
+    bool wanted = true, standby = false, may_return = false, roll_asked = false, kept = false;
     Departure departure = Departure::orderly;
     std::optional<Time> active_since;
     std::optional<Time> out_of_use_since;  ///< out of play since then

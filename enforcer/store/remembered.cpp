@@ -70,6 +70,7 @@ Key to_key(const StoredKey& row) {
             .standby = row.standby,
             .may_return = row.may_return,
             .roll_asked = row.roll_asked,
+            .kept = row.kept,
             .departure = row.departure,
             .active_since = row.active_since};
 }
@@ -122,6 +123,26 @@ Outcome load_versions(Database& database, const Zone& zone, History& history,
         });
 }
 
+std::int64_t count_versions(const History& history) {
+    return static_cast<std::int64_t>(history.ds.size() + history.dnskey.size() +
+                                     history.data.size());
+}
+
+/// Without one version a move could look safe that is not.
+Outcome check_versions(Database& database, const Zone& zone, const History& history) {
+    std::optional<std::int64_t> saved;
+    KASPAR_CHECK(database.query("SELECT versions FROM zones WHERE id = ?", {zone.id},
+                                [&](const Row& row) { saved = row.maybe_integer(0); }));
+    const std::int64_t found = count_versions(history);
+    if (!saved || *saved == found)
+        return Done{};
+    return Fault{FaultClass::state,
+                 fmt::format("database {}: zone {}: {} versions of its records are remembered, but "
+                             "{} rows are there: nothing is moved and no key is made; put a backup "
+                             "of the database back",
+                             database.file(), zone_text(zone.name), *saved, found)};
+}
+
 Outcome save_versions(Database& database, const Zone& zone, const History& history,
                       const Positions& positions) {
     for (const char* table : {"ds_versions", "dnskey_versions", "data_versions"})
@@ -150,11 +171,11 @@ Outcome save_keys(Database& database, const History& history, KeySet out_of_use,
     for (KeyIndex i = 0; i < history.keys.size(); ++i) {
         const Key& key = history.keys[i];
         const auto gone = out_of_use.contains(i) ? std::optional(now) : std::nullopt;
-        KASPAR_CHECK(
-            database.run("UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
-                         "departure = ?, active_since = ?, out_of_use_since = ? WHERE id = ?",
-                         {key.wanted, key.standby, key.may_return, key.roll_asked,
-                          word(key.departure), key.active_since, gone, key.id}));
+        KASPAR_CHECK(database.run(
+            "UPDATE keys SET wanted = ?, standby = ?, may_return = ?, roll_asked = ?, "
+            "kept = ?, departure = ?, active_since = ?, out_of_use_since = ? WHERE id = ?",
+            {key.wanted, key.standby, key.may_return, key.roll_asked, key.kept, word(key.departure),
+             key.active_since, gone, key.id}));
     }
     return Done{};
 }
@@ -193,6 +214,7 @@ Result<Remembered> load_history(Database& database, const Zone& zone) {
     KASPAR_CHECK(load_zone_part(database, zone, remembered.history, positions));
     KASPAR_CHECK(load_versions(database, zone, remembered.history, positions));
     KASPAR_CHECK(positions.complete());
+    KASPAR_CHECK(check_versions(database, zone, remembered.history));
     return remembered;
 }
 
@@ -203,11 +225,11 @@ Outcome save_history(Database& database, const Zone& zone, const Remembered& rem
     const Positions positions(remembered.rows, database.file(), zone_text(zone.name));
     KASPAR_CHECK(database.run(
         "UPDATE zones SET generation = ?, paused = ?, approved = ?, last_event = ?, ds_asked = ?, "
-        "ds = ?, dnskey = ?, dnskey_signers = ?, zone_signers = ? WHERE id = ?",
+        "ds = ?, dnskey = ?, dnskey_signers = ?, zone_signers = ?, versions = ? WHERE id = ?",
         {history.generation, history.paused, history.approved, history.last_event, history.ds_asked,
          positions.to_ids(history.arrangement.ds), positions.to_ids(history.arrangement.dnskey),
          positions.to_ids(history.arrangement.dnskey_signers),
-         positions.to_ids(history.arrangement.zone_signers), zone.id}));
+         positions.to_ids(history.arrangement.zone_signers), count_versions(history), zone.id}));
     KASPAR_CHECK(save_keys(database, history, out_of_use, now));
     return save_versions(database, zone, history, positions);
 }

@@ -19,8 +19,8 @@ struct Remembered {
     std::optional<KeyIndex> position_of_fingerprint(std::string_view fingerprint) const;
 };
 
-/// Fault: state if a row that the history refers to is missing: that is never taken for "no key
-/// yet".
+/// Fault: state if a row that the history refers to, or one of its versions, is missing: that is
+/// never taken for "no key yet" or "in no cache".
 Result<Remembered> load_history(Database& database, const Zone& zone);
 
 /// Writes the history back; keys that are in `out_of_use` leave play at `now`.

@@ -58,6 +58,16 @@ TEST_CASE("a missing database is a fault, not an empty one", "[database]") {
     CHECK_FALSE(std::filesystem::exists(folder / "none.db"));
 }
 
+TEST_CASE("a database file that lost its content is a fault, not a new database", "[database]") {
+    const test::TempFolder folder;
+    const std::string file = (folder / "kaspar.db").string();
+    std::ofstream(file).close();
+    const auto opened = Database::open(file);
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.fault().kind == FaultClass::state);
+    CHECK(opened.fault().words.find("put its backup back") != std::string::npos);
+}
+
 TEST_CASE("a database that a newer program changed is refused with words", "[database]") {
     TestDatabase test;
     REQUIRE(test.database.run("PRAGMA user_version = 999").ok());

@@ -59,7 +59,7 @@ void fill(History& history) {
     history.keys[1].may_return = true;
     history.keys[1].active_since = at(3);
     history.keys[1].departure = Departure::unsafe;
-    history.keys[2].standby = history.keys[2].roll_asked = true;
+    history.keys[2].standby = history.keys[2].roll_asked = history.keys[2].kept = true;
     history.ds = {{{}, {at(0), 24h, {}, at(5)}}, {KeySet::of(0), {at(4), 24h, at(30), {}}}};
     history.dnskey = {{KeySet::of(0, 1), KeySet::of(0), {at(1), 1h, {}, {}}}};
     history.data = {{KeySet::of(1, 2), {at(2), 2h, at(3), at(4)}}};
@@ -93,6 +93,7 @@ TEST_CASE("a history comes back from the database as it was saved", "[remembered
         CHECK(a.keys[i].standby == b.keys[i].standby);
         CHECK(a.keys[i].may_return == b.keys[i].may_return);
         CHECK(a.keys[i].roll_asked == b.keys[i].roll_asked);
+        CHECK(a.keys[i].kept == b.keys[i].kept);
         CHECK(a.keys[i].departure == b.keys[i].departure);
         CHECK(a.keys[i].active_since == b.keys[i].active_since);
     }
@@ -137,6 +138,22 @@ TEST_CASE("a key row that is missing is a fault, not a zone without that key", "
     REQUIRE_FALSE(loaded.ok());
     CHECK(loaded.fault().kind == FaultClass::state);
     CHECK(loaded.fault().words.find("key number 2") != std::string::npos);
+}
+
+TEST_CASE("a version's row that is missing is a fault, not a version that no cache holds",
+          "[remembered]") {
+    ZoneWithKeys test;
+    auto first = load_history(test.database, test.zone);
+    fill(first->history);
+    REQUIRE(save_history(test.database, test.zone, *first, {}, at(10)).ok());
+    const std::string statement =
+        GENERATE("DELETE FROM ds_versions WHERE until IS NOT NULL", "DELETE FROM ds_versions",
+                 "DELETE FROM dnskey_versions", "DELETE FROM data_versions");
+    REQUIRE(test.database.run(statement).ok());
+    const auto loaded = load_history(test.database, test.zone);
+    REQUIRE_FALSE(loaded.ok());
+    CHECK(loaded.fault().kind == FaultClass::state);
+    CHECK(loaded.fault().words.find("versions of its records") != std::string::npos);
 }
 
 TEST_CASE("only zones that are due are found", "[remembered]") {

@@ -277,7 +277,7 @@ bool ask_roll(State& state, const Space& space, Role role) {
 bool abort_roll(State& state, const Space& space, Role role) {
     History history = remembered(state);
     const auto before = history.keys;
-    if (!enforcer::abort_roll(history, space.policies[state.policy], role).ok())
+    if (!enforcer::abort_roll(history, space.policies[state.policy], role, now).ok())
         return false;
     for (std::size_t key = 0; key < before.size(); ++key)
         if (before[key].wanted && !history.keys[key].wanted)

@@ -184,6 +184,20 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     CHECK(says(pass, "other.org"));
 }
 
+TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    auto report = box.perfect_report();
+    report.publication->data_signers.clear();
+    box.write_report(report);
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(says(pass, "without any data"));
+    box.sign();
+    CHECK(box.enforcer().status == 0);
+}
+
 TEST_CASE("a report from the future is not taken in, and the true one after it is", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
@@ -197,6 +211,34 @@ TEST_CASE("a report from the future is not taken in, and the true one after it i
     box.sign();
     CHECK(box.enforcer().status == 0);
     CHECK(box.key("zsk")["dnskey"] == "rumoured");
+}
+
+TEST_CASE("a signer whose clock was set back is heard at once, and starts no clock earlier",
+          "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    auto fast = box.perfect_report();
+    fast.publication->published += 9min;
+    box.write_report(fast);
+    REQUIRE(box.enforcer().status == 0);
+
+    REQUIRE(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    box.wait(2min);
+    box.sign();
+    REQUIRE(box.enforcer().status == 0);
+    REQUIRE(box.perfect_report().publication->published < fast.publication->published);
+    const auto waits = box.json({"explain", "example.org"})["waits"].dump();
+    CHECK(waits.find("to be published") == std::string::npos);
+    const auto records = box.json({"explain", "example.org"})["records"];
+    for (const auto& record : records)
+        CHECK(record["who"] != "signer");
+
+    // An old report that is put back tells nothing.
+    box.write_report(fast);
+    REQUIRE(box.enforcer().status == 0);
+    CHECK(box.json({"explain", "example.org"})["records"] == records);
 }
 
 TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
@@ -428,10 +470,12 @@ TEST_CASE("a key that a crash left half made is finished or forgotten, and never
                           "flags, state, created) VALUES (1, 'feed', '[\"local\"]', 'zsk', 13, "
                           "256, 256, 'generating', 0)")
                     .ok());
-        REQUIRE(database->run("UPDATE zones SET zone_signers = '[]', dnskey = '[1]', flagged = 1")
-                    .ok());
         REQUIRE(database->run("DELETE FROM dnskey_versions").ok());
         REQUIRE(database->run("DELETE FROM data_versions").ok());
+        REQUIRE(database
+                    ->run("UPDATE zones SET zone_signers = '[]', dnskey = '[1]', flagged = 1, "
+                          "versions = (SELECT count(*) FROM ds_versions)")
+                    .ok());
     }
     REQUIRE(box.enforcer().status == 0);
     auto after = box.json({"key", "list"});

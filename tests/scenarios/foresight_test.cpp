@@ -420,7 +420,9 @@ TEST_CASE("explain: approval, a policy file that is broken, a key that is missin
         CHECK(box.enforcer().status == 1);
         const auto told = box.json({"explain", zone});
         CHECK(told["good"] == false);
+        REQUIRE(told["waits"].size() == 1);  // no pass of the enforcer would help
         CHECK(told["waits"][0]["what"] == "the zone stands still");
+        CHECK(says(box.kaspar({"explain", zone}), "next, once that is mended"));
         CHECK(says(box.kaspar({"forecast", zone}), "but: the zone stands still"));
     }
 }
@@ -488,6 +490,12 @@ TEST_CASE("policy diff says plainly what an edit would do, and does nothing", "[
         const auto told = diff(box, "\"90d\"", "\"60d\"");
         CHECK(says(told, "keys[1].lifetime: 90d → 60d"));
         CHECK(says(told, "2 zones roll their keys at other times"));
+    }
+    SECTION("standby keys take nobody's place") {
+        const auto told = diff(box, "\"90d\"", "\"90d\", \"standby\": 2");
+        expect(told);
+        CHECK(told.output.rfind("2 zones change their standby keys: 0 → 2\n", 0) == 0);
+        CHECK_FALSE(says(told, "replace keys at once"));
     }
     SECTION("a value that moves no key") {
         const auto told = diff(box, "\"purge_after\": \"10d\"",

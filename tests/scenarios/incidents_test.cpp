@@ -350,6 +350,28 @@ TEST_CASE("BIND, 2024: a missing database row stops its zone, tells, and no new 
     CHECK(box.kaspar({"health"}).status == 1);
 }
 
+TEST_CASE(
+    "BIND, 2024: a missing row of a version stops its zone, and no old key leaves for want of it",
+    "[incident]") {
+    Sandbox box;
+    make_secure(box);
+    expect(box.kaspar({"key", "roll", "example.org", "--role", "ksk"}));
+    const std::string before = box.read(box.instruction());
+    {
+        auto database = Database::open((box / "state/kaspar.db").string());
+        REQUIRE(database.ok());
+        REQUIRE(database->run("DELETE FROM ds_versions").ok());
+    }
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(has(pass.errors, "versions of its records"));
+    CHECK(box.read(box.instruction()) == before);
+    CHECK(box.json({"key", "list"}).size() == 2);
+    CHECK(has(box.kaspar({"explain", "example.org"}).output, "put a backup of the database back"));
+    CHECK(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 1);
+    CHECK(box.kaspar({"health"}).status == 1);
+}
+
 TEST_CASE("BIND, 2024: after a restart nothing is made and nothing withdrawn", "[incident]") {
     Sandbox box;
     make_secure(box);

@@ -75,6 +75,36 @@ TEST_CASE("a roll is taken back with --abort, and the old key stays", "[rolls]")
     refuse(box, {"key", "roll", "example.org", "--role", "ksk", "--abort"}, "no roll of that role");
 }
 
+TEST_CASE("a roll that the lifetime began is taken back for good, and begins again when approved",
+          "[rolls]") {
+    Sandbox box;
+    std::string policy = box.read(box / "policies/test.json");
+    policy.replace(policy.find("unlimited"), std::string("unlimited").size(), "60d");
+    box.write("policies/test.json", policy);
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    pass_days(box, 60);
+    REQUIRE(tag_of(box.key("ksk")) != old);
+    const auto aborted = box.kaspar({"key", "roll", "example.org", "--role", "ksk", "--abort"});
+    expect(aborted);
+    CHECK(says(aborted, "only after `kaspar approve example.org`"));
+    expect(box.enforcer());
+    if (!box.json({"status", "example.org"})["ds_to_go"].empty()) {
+        expect(box.kaspar({"ds", "seen", "example.org"}));
+        expect(box.kaspar({"ds", "gone", "example.org"}));
+        pass_days(box, 2);
+        expect(box.kaspar({"ds", "seen", "example.org"}));
+        expect(box.kaspar({"ds", "gone", "example.org"}));
+    }
+    pass_days(box, 10);
+    CHECK(tag_of(box.key("ksk")) == old);
+    CHECK(box.instructed().keys.size() == 2);
+    CHECK(says(box.kaspar({"explain", "example.org"}), "a person took its roll back"));
+    expect(box.kaspar({"approve", "example.org"}));
+    expect(box.enforcer());
+    CHECK(tag_of(box.key("ksk")) != old);
+}
+
 TEST_CASE("a roll whose DS was asked for turns back once the parent has answered", "[rolls]") {
     Sandbox box;
     make_secure(box);
@@ -171,6 +201,49 @@ TEST_CASE("words about a DS that nobody waits for are refused", "[rolls]") {
     refuse(box, {"ds", "seen", "example.org"}, "kaspar status example.org");
     refuse(box, {"ds", "gone", "example.org"}, "kaspar status example.org");
     refuse(box, {"ds", "gone", "example.org", "--key", ksk}, "does not wait");
+}
+
+TEST_CASE("a roll that an edited policy began is taken back by editing it, and --abort says so",
+          "[rolls]") {
+    Sandbox box;
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    const std::string policy = box.read(box / "policies/test.json");
+    std::string edited = policy;
+    for (auto at = edited.find("ecdsap256sha256"); at != std::string::npos;
+         at = edited.find("ecdsap256sha256", at))
+        edited.replace(at, 15, "ed25519");
+    box.write("policies/test.json", edited);
+    expect(box.enforcer());
+    refuse(box, {"key", "roll", "example.org", "--role", "ksk", "--abort"}, "put the policy back");
+    box.write("policies/test.json", policy);
+    pass_days(box, 3);
+    CHECK(tag_of(box.key("ksk")) == old);
+    CHECK(box.instructed().keys.size() == 2);
+}
+
+TEST_CASE("an emergency roll that is asked for twice gives up no key that it made", "[rolls]") {
+    Sandbox box;
+    make_secure(box);
+    const auto old = tag_of(box.key("ksk"));
+    const std::vector<std::string> roll{"key",    "roll", "example.org",
+                                        "--role", "ksk",  "--emergency"};
+    expect(box.kaspar(roll));
+    refuse(box, roll, "is under way");  // before the next pass, too
+    expect(box.enforcer());
+    refuse(box, roll, "is under way");
+    const auto fresh = tag_of(box.key("ksk"));
+    REQUIRE(fresh != old);
+    auto hastened = roll, both = roll;
+    hastened.insert(hastened.end(), {"--key", old, "--unsafe", "example.org"});
+    expect(box.kaspar(hastened));
+    box.sign();
+    expect(box.enforcer());
+    CHECK(box.json({"ds", "show", "example.org"})[0]["tag"].dump() == fresh);
+    both.insert(both.end(), {"--key", fresh});
+    expect(box.kaspar(both));
+    expect(box.enforcer());
+    CHECK(tag_of(box.key("ksk")) != fresh);
 }
 
 TEST_CASE("a roll that the policy has no key for is refused", "[rolls]") {

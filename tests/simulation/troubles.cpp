@@ -56,7 +56,7 @@ void SimulatedLife::ask_roll() {
 }
 
 void SimulatedLife::abort_roll() {
-    if (enforcer::abort_roll(history_, in_force_, random_role(in_force_, chance_)).ok()) {
+    if (enforcer::abort_roll(history_, in_force_, random_role(in_force_, chance_), now_).ok()) {
         tell("a roll is taken back");
         enforcer_due_ = std::min(enforcer_due_, now_ + late({hours{1}, days{1}}));
     }

@@ -140,7 +140,7 @@ TEST_CASE("a key in danger never comes back", "[emergency]") {
     give_up_first(zone, 1, Departure::emergency);
     zone.run_for(hours{1});
     CHECK_FALSE(zone.history.keys[0].wanted);
-    CHECK_FALSE(abort_roll(zone.history, zone.policy, Role::ksk).ok());
+    CHECK_FALSE(abort_roll(zone.history, zone.policy, Role::ksk, zone.now).ok());
 
     // Not even when the policy goes to another scheme and back.
     const Policy before = zone.policy;
@@ -178,7 +178,7 @@ TEST_CASE("a DS change is not taken back before the parent has answered it", "[e
     REQUIRE(ask_roll(zone.history, zone.policy, Role::ksk).ok());
     zone.run_for(days{2});
     REQUIRE(zone.history.arrangement.ds == KeySet::of(2));
-    REQUIRE(abort_roll(zone.history, zone.policy, Role::ksk).ok());
+    REQUIRE(abort_roll(zone.history, zone.policy, Role::ksk, zone.now).ok());
     zone.run_for(days{5});
     // If the parent shows the old DS now, it may have done nothing yet, or both.
     CHECK(zone.history.arrangement.ds == KeySet::of(2));

@@ -75,6 +75,28 @@ TEST_CASE("approval is waited for where the policy wants it", "[goals]") {
     CHECK(made(Approval::all, true) == 2);
 }
 
+TEST_CASE("an approval to go insecure is no approval of the rolls after the way back", "[goals]") {
+    Policy policy = policy_with({ksk(), zsk()});
+    policy.approve = Approval::all;
+    CoreZone zone = secure_zone(policy);
+    zone.policy.keys.clear();
+    zone.run_for(hours{1});
+    REQUIRE(wait_on(plan(zone.history, zone.policy, zone.now), Waiting::approval) != nullptr);
+    zone.history.approved = true;
+    zone.run_for(hours{1});
+    const Plan leaving = plan(zone.history, zone.policy, zone.now);
+    REQUIRE(zone.history.arrangement.ds.empty());
+    CHECK(wait_on(leaving, Waiting::approval) == nullptr);
+    zone.policy = policy;
+    zone.run_for(days{10});
+    REQUIRE(zone.history.arrangement.ds == KeySet::of(0));
+
+    zone.policy.keys[0].lifetime = days{11};
+    zone.run_for(days{20});
+    CHECK(zone.history.keys.size() == 2);
+    CHECK(wait_on(plan(zone.history, zone.policy, zone.now), Waiting::approval) != nullptr);
+}
+
 TEST_CASE("a roll asked for makes one successor, which is made once", "[goals]") {
     CoreZone zone = secure_zone(policy_with({csk()}));
     REQUIRE(ask_roll(zone.history, zone.policy, Role::csk).ok());
@@ -101,18 +123,50 @@ TEST_CASE("keys made in the same second replace each other in the order of their
 
 TEST_CASE("an aborted roll goes back to its predecessor while that is published", "[goals]") {
     CoreZone zone = secure_zone(policy_with({ksk(), zsk()}));
-    CHECK_FALSE(abort_roll(zone.history, zone.policy, Role::ksk).ok());
+    CHECK_FALSE(abort_roll(zone.history, zone.policy, Role::ksk, zone.now).ok());
     REQUIRE(ask_roll(zone.history, zone.policy, Role::ksk).ok());
     zone.run_for(hours{1});
-    REQUIRE(abort_roll(zone.history, zone.policy, Role::ksk).ok());
+    REQUIRE(abort_roll(zone.history, zone.policy, Role::ksk, zone.now).ok());
     zone.run_for(days{10});
     CHECK(zone.history.arrangement.dnskey == KeySet::of(0, 1));
     CHECK(zone.history.arrangement.ds == KeySet::of(0));
 }
 
+TEST_CASE("a roll that a lifetime began and a person took back begins again on a person's word",
+          "[goals]") {
+    Policy policy = policy_with({ksk(), zsk()});
+    policy.keys[0].lifetime = days{40};
+    CoreZone zone = secure_zone(policy);
+    zone.run_for(start + days{40} - zone.now);
+    REQUIRE(zone.history.keys.size() == 3);
+    REQUIRE(abort_roll(zone.history, policy, Role::ksk, zone.now).ok());
+    zone.run_for(days{20});
+    CHECK(zone.history.keys.size() == 3);
+    CHECK(zone.history.arrangement.ds == KeySet::of(0));
+    const Plan kept = plan(zone.history, policy, zone.now);
+    const Wait* wait = wait_on(kept, Waiting::approval);
+    REQUIRE(wait != nullptr);
+    CHECK(wait->why == "a person took its roll back");
+    zone.history.approved = true;
+    zone.run_for(days{20});
+    CHECK(zone.history.arrangement.ds == KeySet::of(3));
+}
+
+TEST_CASE("a roll that was asked for before its time and taken back comes with the lifetime",
+          "[goals]") {
+    Policy policy = policy_with({ksk(), zsk()});
+    policy.keys[0].lifetime = days{40};
+    CoreZone zone = secure_zone(policy);
+    REQUIRE(ask_roll(zone.history, policy, Role::ksk).ok());
+    zone.run_for(hours{1});
+    REQUIRE(abort_roll(zone.history, policy, Role::ksk, zone.now).ok());
+    zone.run_for(days{60});
+    CHECK(zone.history.arrangement.ds == KeySet::of(3));
+}
+
 TEST_CASE("an abort takes back a roll that was only asked for", "[goals]") {
     CoreZone zone = secure_zone(policy_with({csk()}));
     REQUIRE(ask_roll(zone.history, zone.policy, Role::csk).ok());
-    REQUIRE(abort_roll(zone.history, zone.policy, Role::csk).ok());
+    REQUIRE(abort_roll(zone.history, zone.policy, Role::csk, zone.now).ok());
     CHECK_FALSE(plan(zone.history, zone.policy, zone.now).changes_anything());
 }

@@ -181,7 +181,13 @@ const Row rows[] = {
      },
      error, "keys[2].role"},
     {"two ZSKs", [](Policy& p) { p.keys.push_back(p.keys[1]); }, error, "keys[2].role"},
-    {"two KSKs", [](Policy& p) { p.keys.push_back(p.keys[0]); }, warning, "keys[2].role"},
+    {"two KSKs", [](Policy& p) { p.keys.push_back(p.keys[0]); }, error, "keys[2].role"},
+    {"two KSKs in two key stores",
+     [](Policy& p) {
+         p.keys.push_back(p.keys[0]);
+         p.keys[2].keystores = {"other"};
+     },
+     warning, "keys[2].role"},
     {"two algorithms",
      [](Policy& p) {
          for (const KeySlot& key : std::vector<KeySlot>(p.keys)) {
