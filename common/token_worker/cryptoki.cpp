@@ -62,7 +62,7 @@ Hindrance hindrance_of(CK_RV value) {
 }
 
 Reply refusal(std::string_view doing, CK_RV value) {
-    return refusal(hindrance_of(value), fmt::format("{}: {}", doing, return_value_text(value)));
+    return hindered(hindrance_of(value), fmt::format("{}: {}", doing, return_value_text(value)));
 }
 
 TokenSelector name_of(const CK_TOKEN_INFO& info) {

@@ -19,17 +19,6 @@ Hindrance hindrance_of(CK_RV value);
 /// "C_Login: CKR_TOKEN_NOT_PRESENT", as a reply.
 Reply refusal(std::string_view doing, CK_RV value);
 
-inline Reply refusal(Hindrance hindrance, std::string words) {
-    Reply reply;
-    reply.hindrance = hindrance;
-    reply.words = std::move(words);
-    return reply;
-}
-
-inline bool is_refusal(const Reply& reply) {
-    return reply.hindrance != Hindrance::none;
-}
-
 /// An attribute; its value must outlive it. PKCS#11 does not write to it, though its type could.
 template <typename T>
 requires std::is_arithmetic_v<T> CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, const T& value) {

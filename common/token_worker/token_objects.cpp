@@ -20,9 +20,9 @@ class Session {
   public:
     Session(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, CK_FLAGS mode)
         : functions_(functions) {
-        if (is_refusal(open_ = checked("C_OpenSession",
-                                       functions.C_OpenSession(slot, CKF_SERIAL_SESSION | mode,
-                                                               nullptr, nullptr, &session_))))
+        open_ = checked("C_OpenSession", functions.C_OpenSession(slot, CKF_SERIAL_SESSION | mode,
+                                                                 nullptr, nullptr, &session_));
+        if (!open_.ok())
             session_ = CK_INVALID_HANDLE;
     }
     ~Session() {
@@ -106,11 +106,11 @@ Reply read_key(const Session& session, CK_OBJECT_HANDLE object, TokenKey& key) {
     key.guarded = is_set(session.read(object, CKA_SENSITIVE)) &&
                   !is_set(session.read(object, CKA_EXTRACTABLE));
     Handles halves;
-    if (Reply searched = session.search(CKO_PUBLIC_KEY, key.id, halves); is_refusal(searched))
+    if (Reply searched = session.search(CKO_PUBLIC_KEY, key.id, halves); !searched.ok())
         return searched;
     if (halves.size() > 1)
-        return refusal(Hindrance::ambiguous,
-                       fmt::format("{} public keys have the id {}", halves.size(), to_hex(key.id)));
+        return hindered(Hindrance::ambiguous, fmt::format("{} public keys have the id {}",
+                                                          halves.size(), to_hex(key.id)));
     for (const CK_OBJECT_HANDLE half : {halves.empty() ? object : halves.front(), object})
         if (key.public_octets.empty())
             read_public_half([&](CK_ATTRIBUTE_TYPE type) { return session.read(half, type); }, key);
@@ -121,12 +121,12 @@ Reply read_key(const Session& session, CK_OBJECT_HANDLE object, TokenKey& key) {
 Reply clear_the_way(const Session& session, const Bytes& id) {
     Handles private_halves, public_halves;
     Reply reply = session.search(CKO_PRIVATE_KEY, id, private_halves);
-    if (is_refusal(reply))
+    if (!reply.ok())
         return reply;
     if (!private_halves.empty())
-        return refusal(Hindrance::taken, "a key has that id already; it is not overwritten");
+        return hindered(Hindrance::taken, "a key has that id already; it is not overwritten");
     reply = session.search(CKO_PUBLIC_KEY, id, public_halves);
-    return is_refusal(reply) ? reply : session.destroy(public_halves);
+    return !reply.ok() ? reply : session.destroy(public_halves);
 }
 
 CK_MECHANISM_TYPE generation_mechanism(Algorithm algorithm) {
@@ -170,8 +170,8 @@ Reply generate_in(const Session& session, const Request& request) {
 Reply none_found(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot) {
     CK_TOKEN_INFO info{};
     if (const CK_RV value = functions.C_GetTokenInfo(slot, &info); value != CKR_OK)
-        return refusal(Hindrance::lost, "C_GetTokenInfo: " + return_value_text(value));
-    return refusal(Hindrance::no_key, "the token has no private key of that id");
+        return hindered(Hindrance::lost, "C_GetTokenInfo: " + return_value_text(value));
+    return hindered(Hindrance::no_key, "the token has no private key of that id");
 }
 
 }  // namespace
@@ -180,16 +180,16 @@ Reply TokenObjects::list() const {
     const Session session(functions_, slot_, 0);
     Reply reply = session.opened();
     Handles objects;
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply = session.search(CKO_PRIVATE_KEY, std::nullopt, objects);
     for (const CK_OBJECT_HANDLE object : objects) {
         TokenKey key;
         if (Reply read = read_key(session, object, key);
-            is_refusal(read) && read.hindrance != Hindrance::ambiguous)
+            !read.ok() && read.hindrance != Hindrance::ambiguous)
             return read;
         reply.keys.push_back(std::move(key));
     }
-    if (!is_refusal(reply) && reply.keys.empty())
+    if (reply.ok() && reply.keys.empty())
         if (Reply none = none_found(functions_, slot_); none.hindrance == Hindrance::lost)
             return none;
     return reply;
@@ -199,18 +199,18 @@ Reply TokenObjects::find(const Bytes& id) const {
     const Session session(functions_, slot_, 0);
     Reply reply = session.opened();
     Handles objects;
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply = session.search(CKO_PRIVATE_KEY, id, objects);
-    if (is_refusal(reply))
+    if (!reply.ok())
         return reply;
     if (objects.empty())
         return none_found(functions_, slot_);
     if (objects.size() > 1)
-        return refusal(Hindrance::ambiguous,
-                       fmt::format("{} private keys have that id", objects.size()));
+        return hindered(Hindrance::ambiguous,
+                        fmt::format("{} private keys have that id", objects.size()));
     TokenKey key;
     reply = read_key(session, objects.front(), key);
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply.keys.push_back(std::move(key));
     return reply;
 }
@@ -219,11 +219,11 @@ Reply TokenObjects::generate(const Request& request) const {
     {
         const Session session(functions_, slot_, CKF_RW_SESSION);
         Reply reply = session.opened();
-        if (!is_refusal(reply))
+        if (reply.ok())
             reply = clear_the_way(session, request.id);
-        if (!is_refusal(reply))
+        if (reply.ok())
             reply = generate_in(session, request);
-        if (is_refusal(reply))
+        if (!reply.ok())
             return reply;
     }
     return find(request.id);
@@ -235,9 +235,9 @@ Reply TokenObjects::destroy(const Bytes& id) const {
     // The private half first: what is left of an interrupted removal must not sign.
     for (const CK_OBJECT_CLASS object_class : {CKO_PRIVATE_KEY, CKO_PUBLIC_KEY}) {
         Handles objects;
-        if (!is_refusal(reply))
+        if (reply.ok())
             reply = session.search(object_class, id, objects);
-        if (!is_refusal(reply))
+        if (reply.ok())
             reply = session.destroy(objects);
     }
     return reply;

@@ -135,13 +135,13 @@ TokenSession::~TokenSession() {
 Reply TokenSession::open(const Request& request, const Secret& pin) {
     const LoginTurn turn(request.module);
     Reply reply = load(request.module);
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply = find_token(request);
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply = check_pin_state(request.final_try);
-    if (!is_refusal(reply))
+    if (reply.ok())
         reply = log_in(pin);
-    if (is_refusal(reply))
+    if (!reply.ok())
         functions_ = nullptr;
     else
         reply.token = token_facts();
@@ -151,17 +151,17 @@ Reply TokenSession::open(const Request& request, const Secret& pin) {
 Reply TokenSession::load(const std::string& module) {
     void* const library = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr)
-        return refusal(Hindrance::absent, fmt::format("the module cannot be loaded: {}; install "
-                                                      "it, or correct \"module\"",
-                                                      ::dlerror()));
+        return hindered(Hindrance::absent, fmt::format("the module cannot be loaded: {}; install "
+                                                       "it, or correct \"module\"",
+                                                       ::dlerror()));
     // The helper gets the same instance of the module, and initialises it.
     const auto get_functions =
         reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList"));
     if (get_functions == nullptr)
-        return refusal(Hindrance::absent,
-                       module +
-                           " is no PKCS#11 module: it has no C_GetFunctionList; correct "
-                           "\"module\"");
+        return hindered(Hindrance::absent,
+                        module +
+                            " is no PKCS#11 module: it has no C_GetFunctionList; correct "
+                            "\"module\"");
     CK_RV value = get_functions(&functions_);
     if (value != CKR_OK || functions_ == nullptr)
         return refusal("C_GetFunctionList", value == CKR_OK ? CKR_GENERAL_ERROR : value);
@@ -197,24 +197,24 @@ Reply TokenSession::find_token(const Request& request) {
     if (found == 1)
         return Reply{};
     if (found > 1)
-        return refusal(Hindrance::ambiguous,
-                       fmt::format("{} tokens match; tell them apart by their serial: "
-                                   "\"token\": \"pkcs11:token=…;serial=…\"",
-                                   found));
-    return refusal(Hindrance::absent, others.empty()
-                                          ? std::string("the module shows no token")
-                                          : "the module shows only other tokens: " + others);
+        return hindered(Hindrance::ambiguous,
+                        fmt::format("{} tokens match; tell them apart by their serial: "
+                                    "\"token\": \"pkcs11:token=…;serial=…\"",
+                                    found));
+    return hindered(Hindrance::absent, others.empty()
+                                           ? std::string("the module shows no token")
+                                           : "the module shows only other tokens: " + others);
 }
 
 /// A wrong PIN must not be the one that locks the token, unless a person says so.
 Reply TokenSession::check_pin_state(bool final_try) const {
     if ((info_.flags & CKF_USER_PIN_LOCKED) != 0)
-        return refusal(Hindrance::pin_refused,
-                       "the token's user PIN is locked; unlock it with the "
-                       "security officer's PIN");
+        return hindered(Hindrance::pin_refused,
+                        "the token's user PIN is locked; unlock it with the "
+                        "security officer's PIN");
     if ((info_.flags & CKF_USER_PIN_FINAL_TRY) != 0 && !final_try)
-        return refusal(Hindrance::pin_refused,
-                       "one more wrong PIN would lock the token, so none is tried");
+        return hindered(Hindrance::pin_refused,
+                        "one more wrong PIN would lock the token, so none is tried");
     return Reply{};
 }
 
@@ -268,7 +268,7 @@ Reply TokenSession::certificate(const Bytes& id, Certificate*& found) {
 Reply TokenSession::sign(const Request& request) {
     Certificate* key = nullptr;
     Reply reply = certificate(request.id, key);
-    if (is_refusal(reply))
+    if (!reply.ok())
         return reply;
     constexpr std::size_t longest_signature = 1024;  // RSA of 8192 bits
     Bytes signature(longest_signature);

@@ -17,11 +17,11 @@ std::optional<Secret> receive_pin(int socket) {
 
 Reply carry_out(TokenSession& session, const Request& request) {
     if (!session.is_open())
-        return refusal(Hindrance::failed, "the token is not open");
+        return hindered(Hindrance::failed, "the token is not open");
     const TokenObjects objects(session.functions(), session.slot());
     switch (request.operation) {
         case Operation::open:
-            return refusal(Hindrance::failed, "the token is open already");
+            return hindered(Hindrance::failed, "the token is open already");
         case Operation::list:
             return objects.list();
         case Operation::find:
@@ -33,7 +33,7 @@ Reply carry_out(TokenSession& session, const Request& request) {
         case Operation::sign:
             return session.sign(request);
     }
-    return refusal(Hindrance::failed, "an unknown request");
+    return hindered(Hindrance::failed, "an unknown request");
 }
 
 }  // namespace

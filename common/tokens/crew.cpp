@@ -3,14 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <thread>
 #include <utility>
 
-#include "common/keys/signing_key.h"
 #include "common/system/log.h"
-#include "common/tokens/refused_pin.h"
-#include "common/tokens/token_input.h"
 
 namespace kaspar::token {
 
@@ -32,18 +28,6 @@ constexpr std::size_t pieces_worth_a_login = 4;
 /// A piece whose worker is lost is signed again by another, but not for ever.
 constexpr unsigned most_attempts = 3;
 
-/// A token that did not let us in is left in peace for a second, then two, four … a minute: there
-/// may be a thousand zones that want it.
-constexpr milliseconds first_pause{1000};
-constexpr unsigned most_doublings = 6;
-
-Reply hindered(Hindrance hindrance, std::string words) {
-    Reply reply;
-    reply.hindrance = hindrance;
-    reply.words = std::move(words);
-    return reply;
-}
-
 }  // namespace
 
 /// What one caller waits for.
@@ -62,175 +46,56 @@ struct Crew::Job {
     bool sent = false;  ///< to the worker of the member that has it
 };
 
-/// One session: its worker process, if it is started, and the thread that feeds it.
+/// One session, and the thread that feeds it.
 class Crew::Member {
   public:
-    Member(Crew& crew) : crew_(crew), thread_([this, &crew] { crew.work(*this); }) {}
+    explicit Member(Crew& crew)
+        : crew_(crew), session_(crew.login_), thread_([this, &crew] { crew.work(*this); }) {}
     void join() { thread_.join(); }
 
-    bool is_up() const { return worker_ != nullptr; }
-    bool has_proven(const CrewKey* key) const { return key != nullptr && proven_.contains(*key); }
+    bool is_up() const { return session_.is_up(); }
+    bool may_be_sent(const Job& job) const {
+        return job.key != nullptr && session_.has_proven(*job.key);
+    }
 
-    /// Starts the worker if there is none; has the key prove itself if it has not in this worker.
-    /// While the worker is busy it is sent the next piece, so that it need not wait for it.
+    /// Starts the worker if there is none, and has the key prove itself if it has not. While the
+    /// worker is busy it is sent the next piece, so that it need not wait for it.
     Reply carry_out(Job& job) {
         if (!job.sent) {
-            if (Reply started = start(); started.hindrance != Hindrance::none)
-                return started;
-            if (job.request.operation == Operation::open)
-                return opened_;
+            Reply ready = session_.start();
+            if (!ready.ok() || job.request.operation == Operation::open)
+                return ready;
             if (job.key != nullptr)
-                if (Reply proven = prove(*job.key); proven.hindrance != Hindrance::none)
-                    return proven;
+                ready = session_.prove(*job.key);
+            if (!ready.ok())
+                return ready;
             send(job);
         }
         ahead_ = crew_.take_ahead(*this);
         if (ahead_)
             send(*ahead_);
-        return worker_->receive(patience(job.request));
+        return session_.receive(job.request.operation);
     }
 
     /// The piece that was sent ahead, if there is one.
     std::optional<Job> next() { return std::exchange(ahead_, std::nullopt); }
 
-    /// Ends the worker; the next job starts another.
-    void dismiss() {
-        worker_.reset();
-        proven_.clear();
-    }
+    void dismiss() { session_.dismiss(); }
 
   private:
-    class Prover;
-
-    milliseconds patience(const Request& request) const {
-        const milliseconds usual = crew_.configuration_.timeout;
-        const bool slow =
-            request.operation == Operation::open || request.operation == Operation::generate;
-        return slow ? 3 * usual : usual;
-    }
-
     void send(Job& job) {
-        worker_->send(job.request, patience(job.request));
+        session_.send(job.request);
         job.sent = true;
     }
 
-    Reply start() {
-        if (worker_ != nullptr)
-            return Reply{};
-        const std::lock_guard turn(crew_.login_);
-        if (crew_.failed_logins_ > 0 && steady_clock::now() < crew_.quiet_until_)
-            return crew_.last_refusal_;
-        opened_ = log_in();
-        if (opened_.hindrance == Hindrance::none) {
-            crew_.failed_logins_ = 0;
-            return opened_;
-        }
-        const auto pause = first_pause * (1 << std::min(crew_.failed_logins_++, most_doublings));
-        crew_.quiet_until_ = steady_clock::now() + pause;
-        return crew_.last_refusal_ = opened_;
-    }
-
-    Reply log_in() {
-        const KeyStoreConfiguration& configuration = crew_.configuration_;
-        if (const auto refused = refused_pin(configuration))
-            return hindered(Hindrance::pin_refused,
-                            fmt::format("it was refused at {} ({}), and is not tried again",
-                                        to_rfc3339(refused->since), refused->words));
-        const auto pin = read_secret(configuration.pin, "PIN of " + configuration.token.text());
-        if (!pin.ok())
-            return hindered(Hindrance::pin_refused, pin.fault().words);
-        Request request;
-        request.operation = Operation::open;
-        request.module = configuration.module;
-        request.token = configuration.token;
-        request.final_try = configuration.final_try;
-        Reply reply;
-        worker_ = WorkerProcess::start(configuration.secret_variables, reply);
-        if (worker_ == nullptr)
-            return reply;
-        reply = worker_->open(request, *pin, patience(request));
-        if (reply.hindrance != Hindrance::none)
-            dismiss();
-        if (reply.hindrance == Hindrance::pin_refused)
-            if (const auto noted = note_refused_pin(configuration, reply.words); !noted.ok())
-                log_warning("token", noted.fault().words);
-        return reply;
-    }
-
-    Reply prove(const CrewKey& key);
-
     Crew& crew_;
-    std::unique_ptr<WorkerProcess> worker_;
-    Reply opened_;  ///< the answer to the last log-in
-    std::set<CrewKey> proven_;
+    Session session_;
     std::optional<Job> ahead_;
     std::thread thread_;
 };
 
-/// A key in one worker, for its proof of possession there.
-class Crew::Member::Prover final : public SigningKey {
-  public:
-    Prover(WorkerProcess& worker, const CrewKey& key, milliseconds patience)
-        : worker_(worker), key_(key), patience_(patience) {}
-
-    const PublicKey& public_key() const override { return key_.on_record; }
-
-    Result<Bytes> sign(BytesView message) override {
-        Request request;
-        request.operation = Operation::sign;
-        request.id = key_.id;
-        request.algorithm = key_.on_record.algorithm;
-        request.inputs = {token_input(request.algorithm, message)};
-        reply_ = worker_.ask(request, patience_);
-        if (reply_.hindrance != Hindrance::none || reply_.signatures.size() != 1)
-            return Fault{FaultClass::key, reply_.words};
-        return std::move(reply_.signatures.front());
-    }
-
-    Result<std::unique_ptr<SigningKey>> duplicate() const override {
-        return std::unique_ptr<SigningKey>(std::make_unique<Prover>(worker_, key_, patience_));
-    }
-
-    const Reply& reply() const { return reply_; }
-
-  private:
-    WorkerProcess& worker_;
-    const CrewKey& key_;
-    milliseconds patience_;
-    Reply reply_;
-};
-
-Reply Crew::Member::prove(const CrewKey& key) {
-    if (proven_.contains(key))
-        return Reply{};
-    Request request;
-    request.operation = Operation::find;  // signing with an unknown id would cost the login
-    request.id = key.id;
-    Reply reply = worker_->ask(request, patience(request));
-    if (reply.hindrance != Hindrance::none)
-        return reply;
-    const Bytes& there = reply.keys.at(0).public_octets;
-    if (!there.empty() && there != key.on_record.octets)
-        return hindered(Hindrance::failed,
-                        fmt::format("the token holds another key than {} under that id; do not use "
-                                    "it; restore the token from its backup",
-                                    key.on_record.fingerprint()));
-    Prover prover(*worker_, key, patience(request));
-    const auto outcome = prove_possession(prover, key.on_record);
-    if (!outcome.ok()) {
-        reply = prover.reply();
-        return reply.hindrance != Hindrance::none
-                   ? reply
-                   : hindered(Hindrance::failed, outcome.fault().words);
-    }
-    proven_.insert(key);
-    return Reply{};
-}
-
-// ---- The crew ----------------------------------------------------------------------------------
-
-Crew::Crew(KeyStoreConfiguration configuration) : configuration_(std::move(configuration)) {
-    for (unsigned i = 0; i < configuration_.sessions; ++i)
+Crew::Crew(KeyStoreConfiguration configuration) : login_(std::move(configuration)) {
+    for (unsigned i = 0; i < login_.configuration().sessions; ++i)
         members_.push_back(std::make_unique<Member>(*this));
 }
 
@@ -253,7 +118,7 @@ bool Crew::has_work_for(const Member& member) const {
 /// For a worker that is busy: a piece that no idle worker waits for.
 std::optional<Crew::Job> Crew::take_ahead(const Member& member) {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() <= idle_ || !member.has_proven(queue_.front().key))
+    if (queue_.size() <= idle_ || !member.may_be_sent(queue_.front()))
         return std::nullopt;
     Job job = std::move(queue_.front());
     queue_.pop_front();
@@ -285,7 +150,7 @@ void Crew::work(Member& member) {
         const auto began = steady_clock::now();
         Reply reply = member.carry_out(*job);
         const nanoseconds took = steady_clock::now() - began;
-        const bool sound = reply.hindrance == Hindrance::none;
+        const bool sound = reply.ok();
         const bool dismissed =
             is_worth_repeating(*job, reply) || reply.hindrance == Hindrance::absent;
         if (dismissed)
@@ -317,8 +182,8 @@ bool Crew::is_worth_repeating(const Job& job, const Reply& reply) const {
 
 void Crew::repeat_or_finish(Job job, Reply reply) {
     ++job.attempts;
-    const bool again = job.key != nullptr && job.attempts < most_attempts &&
-                       reply.hindrance != Hindrance::none && is_worth_repeating(job, reply);
+    const bool again = job.key != nullptr && job.attempts < most_attempts && !reply.ok() &&
+                       is_worth_repeating(job, reply);
     if (!again)
         return finish(job, std::move(reply));
     log_warning("token", fmt::format("{}; signing again", reply.words));
@@ -328,12 +193,11 @@ void Crew::repeat_or_finish(Job job, Reply reply) {
 
 void Crew::finish(const Job& job, Reply reply) {
     Batch& batch = *job.batch;
-    if (reply.hindrance == Hindrance::none && job.key != nullptr &&
-        reply.signatures.size() != job.request.inputs.size())
+    if (reply.ok() && job.key != nullptr && reply.signatures.size() != job.request.inputs.size())
         reply = hindered(Hindrance::failed, "the token worker's answer makes no sense");
-    if (batch.result.hindrance != Hindrance::none) {
+    if (!batch.result.ok()) {
         // Another piece failed before.
-    } else if (reply.hindrance != Hindrance::none || job.key == nullptr) {
+    } else if (!reply.ok() || job.key == nullptr) {
         batch.result = std::move(reply);
         drop_rest_of(batch);
     } else {
@@ -382,14 +246,10 @@ Reply Crew::sign(const CrewKey& key, std::vector<Bytes> inputs) {
         size = piece_size(inputs.size());
     }
     for (std::size_t at = 0; at < inputs.size(); at += size) {
-        Job job{&batch, {}, &key, at};
-        job.request.operation = Operation::sign;
-        job.request.id = key.id;
-        job.request.algorithm = key.on_record.algorithm;
         const auto end = std::min(at + size, inputs.size());
-        job.request.inputs.assign(std::make_move_iterator(inputs.begin() + static_cast<long>(at)),
-                                  std::make_move_iterator(inputs.begin() + static_cast<long>(end)));
-        jobs.push_back(std::move(job));
+        std::vector<Bytes> piece(std::make_move_iterator(inputs.begin() + static_cast<long>(at)),
+                                 std::make_move_iterator(inputs.begin() + static_cast<long>(end)));
+        jobs.push_back({&batch, signing_request(key, std::move(piece)), &key, at});
     }
     return run(batch, std::move(jobs));
 }

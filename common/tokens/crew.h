@@ -11,19 +11,9 @@
 #include <memory>
 #include <mutex>
 
-#include "common/formats/configuration.h"
-#include "common/tokens/worker_process.h"
-#include "common/values/dnskey.h"
+#include "common/tokens/session.h"
 
 namespace kaspar::token {
-
-/// A key that a crew signs with: its id on the token, and its public half on record.
-struct CrewKey {
-    Bytes id;
-    PublicKey on_record;
-
-    auto operator<=>(const CrewKey&) const = default;
-};
 
 class Crew {
   public:
@@ -57,11 +47,7 @@ class Crew {
     Reply run(Batch& batch, std::vector<Job> jobs);
     std::size_t piece_size(std::size_t inputs) const;
 
-    const KeyStoreConfiguration configuration_;
-    std::mutex login_;  ///< held by the member that logs in; guards the three below
-    unsigned failed_logins_ = 0;
-    Reply last_refusal_;
-    std::chrono::steady_clock::time_point quiet_until_;  ///< no log-in is tried before
+    Login login_;
 
     std::mutex mutex_;  ///< guards all below
     std::condition_variable work_there_, work_done_;

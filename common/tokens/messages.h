@@ -90,7 +90,15 @@ struct Reply {
     std::vector<Bytes> signatures;
 
     bool operator==(const Reply&) const = default;
+    bool ok() const { return hindrance == Hindrance::none; }
 };
+
+inline Reply hindered(Hindrance hindrance, std::string words) {
+    Reply reply;
+    reply.hindrance = hindrance;
+    reply.words = std::move(words);
+    return reply;
+}
 
 Bytes encode(const Request& request);
 Bytes encode(const Reply& reply);

@@ -73,7 +73,9 @@ std::string label_for(const std::string& pattern, const KeyOwner& owner) {
 
 /// The public half of a key that is to be of `algorithm`.
 Result<PublicKey> public_half(const Reply& reply, Algorithm algorithm) {
-    const TokenKey& key = reply.keys.at(0);
+    if (reply.keys.size() != 1)
+        return Fault{FaultClass::absent, "the token worker's answer makes no sense"};
+    const TokenKey& key = reply.keys.front();
     if (key.kind != kind_of(algorithm))
         return Fault{FaultClass::key,
                      fmt::format("the key there is {}, not {}",
@@ -104,7 +106,7 @@ class TokenSigningKey final : public SigningKey {
         for (const BytesView message : messages)
             inputs.push_back(token_input(key_.on_record.algorithm, message));
         Reply reply = crew_->sign(key_, std::move(inputs));
-        if (reply.hindrance != Hindrance::none)
+        if (!reply.ok())
             return fault_of(reply).within(about_);
         return std::move(reply.signatures);
     }
@@ -137,7 +139,7 @@ TokenKeyStore::TokenKeyStore(std::string name, KeyStoreConfiguration configurati
 
 Result<Reply> TokenKeyStore::ask(const Request& request, const std::string& about) {
     Reply reply = crew_->ask(request);
-    if (reply.hindrance == Hindrance::none)
+    if (reply.ok())
         return reply;
     return fault_of(reply).within(
         fmt::format("key store {} ({}){}", name_, configuration_.token.text(), about));

@@ -76,13 +76,6 @@ int spawn(const std::string& file, int socket, std::vector<char*> environment, p
     return error;
 }
 
-Reply hindered(Hindrance hindrance, std::string words) {
-    Reply reply;
-    reply.hindrance = hindrance;
-    reply.words = std::move(words);
-    return reply;
-}
-
 }  // namespace
 
 std::unique_ptr<WorkerProcess> WorkerProcess::start(const std::vector<std::string>& without,

@@ -86,8 +86,12 @@ Json to_json(const std::string& name, const KeyStoreConfiguration& configuration
 }
 
 /// A key of Kaspar's in the store signs a nonce; if there is none, one is made for it and removed.
-Result<std::string> canary(Session& session, const std::string& name) {
-    KASPAR_TRY(KeyStore* const store, session.with().keystores.open(name));
+Result<std::string> canary(Session& session, const std::string& name,
+                           KeyStoreConfiguration configuration) {
+    // A person asks: a PIN that was refused may be tried once more, even as the last one allowed.
+    KASPAR_CHECK(token::forget_refused_pin(configuration));
+    configuration.final_try = true;
+    KASPAR_TRY(const auto store, open_key_store(name, configuration));
     KASPAR_TRY(const auto known, known_keys(session, name));
     for (const auto& [locator, key] : known) {
         if (key.progress != KeyProgress::ready)
@@ -187,9 +191,7 @@ Ending keystore_test(Session& session, const std::optional<std::string>& name) {
     KASPAR_TRY(const auto stores, chosen_stores(session, name));
     bool all_good = true;
     for (const auto& [store, configuration] : stores) {
-        // A person asks: a PIN that was refused may be tried once more.
-        KASPAR_CHECK(token::forget_refused_pin(configuration));
-        const auto tried = canary(session, store);
+        const auto tried = canary(session, store, configuration);
         all_good = all_good && tried.ok();
         print(fmt::format("{}: {}\n", store, tried.ok() ? "good: " + *tried : tried.fault().words));
     }
