@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/key_reserve.h"
+#include "enforcer/policy_book.h"
+#include "enforcer/state_changes.h"
 
 namespace kaspar::enforcer {
 
@@ -22,7 +26,48 @@ std::string condition(const StoredKey& key, bool backup_awaited) {
     return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
 }
 
-Json row_json(const Zone& zone, const StoredKey& key, const std::vector<std::string>& others) {
+/// Of the keys in play. Of a zone whose history cannot be read there are none; `status` says why.
+Result<StatesOfKeys> known_states(Session& session, const Zone& zone) {
+    const auto remembered = load_history(session.database(), zone);
+    if (!remembered.ok())
+        return StatesOfKeys{};
+    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    return states_of(*remembered, policy, session.now());
+}
+
+std::optional<KeyStates> find_states(const StatesOfKeys& states, const StoredKey& key) {
+    const auto found = states.find(key.id);
+    return found == states.end() ? std::nullopt : std::optional(found->second);
+}
+
+Json states_json(const std::optional<KeyStates>& states) {
+    if (!states)
+        return {};
+    Json words;
+    for (const KeyRecord& record : key_records)
+        words[std::string(record.word)] = word((*states).*record.state);
+    return words;
+}
+
+/// One word for all of the key's records if that is true, else each with its own.
+std::string states_text(const std::optional<KeyStates>& states) {
+    if (!states)
+        return "-";
+    std::set<std::string_view> different;
+    std::vector<std::string> each;
+    for (const KeyRecord& record : key_records) {
+        const RecordState state = (*states).*record.state;
+        if (state == RecordState::not_applicable)
+            continue;
+        different.insert(word(state));
+        each.push_back(fmt::format("{} {}", record.name, word(state)));
+    }
+    return different.size() == 1 ? std::string(*different.begin())
+                                 : fmt::format("{}", fmt::join(each, ", "));
+}
+
+Json row_json(const Zone& zone, const StoredKey& key, const std::vector<std::string>& others,
+              const std::optional<KeyStates>& states) {
     return {{"zone", zone_text(zone.name)},
             {"tag", key.dnskey ? Json(key.dnskey->tag()) : Json()},
             {"role", word(key.role)},
@@ -31,6 +76,7 @@ Json row_json(const Zone& zone, const StoredKey& key, const std::vector<std::str
             {"flags", key.flags},
             {"state", word(key.progress)},
             {"goal", goal_word(key.wanted, key.standby)},
+            {"states", states_json(states)},
             {"keystores", key.keystores},
             {"reserved", key.reserved},
             {"backup", word(key.backup)},
@@ -58,20 +104,23 @@ Ending key_list(Session& session, const std::optional<std::string>& name) {
     Table table({{"zone"},
                  {"tag", Column::Align::right},
                  {"role"},
-                 {"algorithm"},
+                 {"alg", Column::Align::right},
                  {"goal"},
+                 {"records"},
                  {"key store"},
                  {"created"}});
     for (const Zone& zone : chosen) {
         KASPAR_TRY(const auto keys, keys_of(session.database(), zone.id));
+        KASPAR_TRY(const StatesOfKeys all_states, known_states(session, zone));
         for (const StoredKey& key : keys) {
             KASPAR_TRY(const auto others, zones_sharing(session.database(), key));
-            list.push_back(row_json(zone, key, others));
+            const auto states = find_states(all_states, key);
+            list.push_back(row_json(zone, key, others, states));
             table.add({zone_text(zone.name), key.dnskey ? std::to_string(key.dnskey->tag()) : "-",
-                       std::string(word(key.role)), std::string(facts(key.algorithm).mnemonic),
+                       std::string(word(key.role)), std::to_string(static_cast<int>(key.algorithm)),
                        condition(key, awaits_backup(session.configuration(), key)) +
                            (others.empty() ? "" : ", shared"),
-                       fmt::format("{}", fmt::join(key.keystores, " ")),
+                       states_text(states), fmt::format("{}", fmt::join(key.keystores, " ")),
                        to_rfc3339(key.created).substr(0, 10)});
         }
     }

@@ -92,6 +92,22 @@ TEST_CASE("the DS is in every cache once the operator's word is older than its T
     CHECK(log.output.find("rumoured -> omnipresent") != std::string::npos);
 }
 
+TEST_CASE("key list tells the states of a key's records as status does", "[scenario]") {
+    Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    box.sign();
+    box.wait(3h);
+    REQUIRE(box.enforcer().status == 0);
+    const auto keys = box.json({"key", "list"});
+    const auto ksk = box.key("ksk");
+    REQUIRE(keys[0]["tag"] == ksk["tag"]);
+    for (const std::string record : {"ds", "dnskey", "dnskey_signature", "zone_signatures"})
+        CHECK(keys[0]["states"][record] == ksk[record]);
+    const auto table = box.kaspar({"key", "list"}).output;
+    CHECK(table.find("DS hidden") != std::string::npos);
+}
+
 TEST_CASE("a second pass changes nothing and gives no new instruction", "[scenario]") {
     Sandbox box;
     expect(box.add_zone());
