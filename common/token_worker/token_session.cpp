@@ -49,7 +49,7 @@ CK_RV register_provider(const std::string& module) {
         value = set_property(PKCS11H_PROVIDER_PROPERTY_MASK_PRIVATE_MODE, &sign_only,
                              sizeof(sign_only));
     if (value == CKR_OK)
-        value = set_property(PKCS11H_PROVIDER_PROPERTY_INIT_ARGS, &args, sizeof(args));
+        value = set_property(PKCS11H_PROVIDER_PROPERTY_INIT_ARGS, &args, sizeof(void*));
     return value == CKR_OK ? pkcs11h_initializeProvider(provider) : value;
 }
 

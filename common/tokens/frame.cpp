@@ -39,11 +39,12 @@ bool wait_for(int socket, short events, Deadline deadline) {
 bool send_all(int socket, BytesView octets, Deadline deadline) {
     while (!octets.empty()) {
         const auto sent = ::send(socket, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent > 0)
+        if (sent > 0) {
             octets = octets.subspan(static_cast<std::size_t>(sent));
-        else if (errno != EINTR && errno != EAGAIN)
-            return false;
-        else if (!wait_for(socket, POLLOUT, deadline))
+            continue;
+        }
+        const bool may_go_on = errno == EINTR || errno == EAGAIN;
+        if (!may_go_on || !wait_for(socket, POLLOUT, deadline))
             return false;
     }
     return true;
