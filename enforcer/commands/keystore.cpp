@@ -228,8 +228,9 @@ Ending keystore_keys(Session& session, const std::string& name) {
             add(key.locator, key.label, kind, "-", "orphan: no zone of Kaspar's has it");
     }
     for (const auto& [locator, key] : known) {
-        const bool there = std::any_of(held.begin(), held.end(),
-                                       [&](const HeldKey& one) { return one.locator == locator; });
+        const bool there =
+            std::any_of(held.begin(), held.end(),
+                        [&wanted = locator](const HeldKey& one) { return one.locator == wanted; });
         if (there)
             continue;
         complete = false;
