@@ -92,9 +92,12 @@ std::vector<Algorithm> algorithms_of(const CK_FUNCTION_LIST& functions, CK_SLOT_
     std::vector<Algorithm> found;
     for (const auto& [mechanism, algorithms] : known) {
         CK_MECHANISM_INFO info{};
-        if (functions.C_GetMechanismInfo(slot, mechanism, &info) == CKR_OK &&
-            (info.flags & CKF_SIGN) != 0)
-            found.insert(found.end(), algorithms.begin(), algorithms.end());
+        if (functions.C_GetMechanismInfo(slot, mechanism, &info) != CKR_OK ||
+            (info.flags & CKF_SIGN) == 0)
+            continue;
+        for (const Algorithm algorithm : algorithms)
+            if (facts(algorithm).rsa || facts(algorithm).default_bits <= info.ulMaxKeySize)
+                found.push_back(algorithm);
     }
     return found;
 }

@@ -42,16 +42,24 @@ std::unique_ptr<WorkerProcess> Login::start(Reply& answer) {
     return nullptr;
 }
 
-std::unique_ptr<WorkerProcess> Login::attempt(Reply& answer) const {
+/// Read anew for every log-in, as it may have been changed; but a person is asked only once.
+Result<const Secret*> Login::pin() {
+    if (!pin_ || !configuration_.pin.prompt) {
+        KASPAR_TRY(pin_, read_secret(configuration_.pin, "PIN of " + configuration_.token.text()));
+    }
+    return &*pin_;
+}
+
+std::unique_ptr<WorkerProcess> Login::attempt(Reply& answer) {
     if (const auto refused = refused_pin(configuration_)) {
         answer = hindered(Hindrance::pin_refused,
                           fmt::format("it was refused at {} ({}), and is not tried again",
                                       to_rfc3339(refused->since), refused->words));
         return nullptr;
     }
-    const auto pin = read_secret(configuration_.pin, "PIN of " + configuration_.token.text());
-    if (!pin.ok()) {
-        answer = hindered(Hindrance::absent, "its PIN: " + pin.fault().words);
+    const auto secret = pin();
+    if (!secret.ok()) {
+        answer = hindered(Hindrance::absent, "its PIN: " + secret.fault().words);
         return nullptr;
     }
     auto worker = WorkerProcess::start(configuration_.secret_variables, answer);
@@ -62,7 +70,7 @@ std::unique_ptr<WorkerProcess> Login::attempt(Reply& answer) const {
     request.module = configuration_.module;
     request.token = configuration_.token;
     request.final_try = configuration_.final_try;
-    answer = worker->open(request, *pin, patience(request.operation));
+    answer = worker->open(request, **secret, patience(request.operation));
     if (answer.hindrance == Hindrance::pin_refused)
         if (const auto noted = note_refused_pin(configuration_, answer.words); !noted.ok())
             log_warning("token", noted.fault().words);

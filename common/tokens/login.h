@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "common/formats/configuration.h"
 #include "common/tokens/worker_process.h"
@@ -26,10 +27,12 @@ class Login {
     const KeyStoreConfiguration& configuration() const { return configuration_; }
 
   private:
-    std::unique_ptr<WorkerProcess> attempt(Reply& answer) const;
+    std::unique_ptr<WorkerProcess> attempt(Reply& answer);
+    Result<const Secret*> pin();
 
     const KeyStoreConfiguration configuration_;
-    std::mutex turn_;  ///< held while somebody logs in; guards all below
+    std::mutex turn_;            ///< held while somebody logs in; guards all below
+    std::optional<Secret> pin_;  ///< read last
     unsigned failures_ = 0;
     Reply last_refusal_;
     std::chrono::steady_clock::time_point quiet_until_;  ///< no log-in is tried before
