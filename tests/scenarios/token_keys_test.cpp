@@ -75,7 +75,10 @@ TEST_CASE("where a token wants backups, no key is published before its backup is
         check_says(site.programs.kaspar({"status", zone}), {command});
         check_says(site.programs.kaspar({"explain", zone}), {command});
         check_complains(site.programs.kaspar({"health"}), {zone + ":", command});
-        check_says(site.programs.kaspar({"key", "list"}), {"to be backed up"});
+        for (const auto& key : site.json({"key", "list", zone})) {
+            CHECK(key["reserved"] == true);
+            CHECK(key["active_since"].is_null());
+        }
     };
     check_waits_for("kaspar key backup prepare");
     CHECK(site.token.objects().size() == 2 * 2);

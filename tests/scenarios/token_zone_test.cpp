@@ -243,8 +243,7 @@ TEST_CASE("a module that goes on crashing is given up, and the last zone stays",
 }
 
 TEST_CASE("a zone with a signature that the token got wrong is not published", "[token]") {
-    const std::string rule = GENERATE("C_Sign * flip", "C_Sign 5+ flip", "C_Sign 40 flip",
-                                      "C_Sign 40 short", "C_Sign 302+ short");
+    const std::string rule = GENERATE("C_Sign * flip", "C_Sign 5+ flip", "C_Sign 302+ short");
     INFO(rule);
     TokenSite site;
     site.sign_first();
@@ -255,6 +254,19 @@ TEST_CASE("a zone with a signature that the token got wrong is not published", "
     site.work();
     site.check_published(300);
     site.check_good();
+}
+
+TEST_CASE("one wrong signature is not published: all are made anew, once", "[token]") {
+    const std::string rule = GENERATE("C_Sign 40 flip", "C_Sign 40 short");
+    INFO(rule);
+    TokenSite site;
+    site.sign_first();
+    site.change(300);
+    site.trouble.rules(rule + "\n");
+    const auto signed_anew = site.programs.signer();
+    expect(signed_anew);
+    check_says(signed_anew, {"warning", "did not pass the verifier", "were made anew"});
+    site.check_published(300);
 }
 
 TEST_CASE("a key that signs wrong in the token is never used for a new zone", "[token]") {
