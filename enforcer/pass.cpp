@@ -34,6 +34,9 @@ Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
     std::set<std::int64_t> ids(due.begin(), due.end());
     KASPAR_TRY(const auto unlike, zones_with_other_files(with, lock_path(with.configuration)));
     ids.insert(unlike.begin(), unlike.end());
+    // A key that is to be copied to another store may be there by now; no event tells.
+    KASPAR_TRY(const auto making, zones_making_keys(with.database));
+    ids.insert(making.begin(), making.end());
     return ids;
 }
 

@@ -50,8 +50,10 @@ Result<KeyAccess::Opened> KeyAccess::open(const InstructedKey& key) {
         return Fault{FaultClass::state, fmt::format("the instruction names no key store for key {}",
                                                     key.dnskey.tag())};
     Identity identity{key.keystores, key.locator, key.dnskey.key.fingerprint()};
-    if (const auto found = keys_.find(identity); found != keys_.end())
-        return Opened{found->second.key.get(), found->second.warnings};
+    if (const auto found = keys_.find(identity);
+        found != keys_.end() && found->second.warnings.empty())
+        return Opened{found->second.key.get(), {}};
+    // Not open yet, or a store was away: it may be back.
     std::vector<std::unique_ptr<SigningKey>> replicas;
     std::vector<std::string> warnings;
     for (const std::string& name : key.keystores) {

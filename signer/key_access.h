@@ -24,7 +24,8 @@ class KeyAccess {
     /// The stores that the configuration describes.
     static KeyAccess to_configured_stores(const Configuration& configuration);
 
-    /// A key that can sign; valid until forget() or the end of the KeyAccess.
+    /// A key that can sign; valid until forget(), until it is opened again while it has warnings,
+    /// or until the end of the KeyAccess.
     struct Opened {
         SigningKey* key;
         std::vector<std::string> warnings;  ///< of stores that should hold it and are not there

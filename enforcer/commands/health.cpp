@@ -76,9 +76,9 @@ Result<std::vector<Reason>> reasons_of(Session& session) {
                              "the clock right",
                              to_rfc3339(session.now()), latest->zone, to_rfc3339(latest->at))});
     KASPAR_TRY(const auto failing, failing_keystores(session.database()));
-    for (const FailingKeyStore& store : failing)
-        reasons.push_back({"", words_of(store)});
     KASPAR_TRY(const auto views, view_all(session));
+    for (const FailingKeyStore& store : failing)
+        reasons.push_back({"", words_of(store, views, session.now())});
     for (const ZoneView& view : views)
         add_zone(session, view, reasons);
     return reasons;

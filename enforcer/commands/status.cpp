@@ -52,7 +52,7 @@ std::string until(std::optional<Time> time, Time now) {
     return *time <= now ? "now" : "in " + brief(*time - now);
 }
 
-void show_all(std::vector<ZoneView> views, Time now) {
+void show_all(std::vector<ZoneView>& views, Time now) {
     std::stable_sort(views.begin(), views.end(), [](const ZoneView& a, const ZoneView& b) {
         return a.first_expiry().value_or(Time::max()) < b.first_expiry().value_or(Time::max());
     });
@@ -135,11 +135,11 @@ void show_one(const ZoneView& view, Time now) {
     print(text);
 }
 
-Outcome show_failing_stores(Session& session) {
+Outcome show_failing_stores(Session& session, std::span<const ZoneView> views) {
     KASPAR_TRY(const auto failing, failing_keystores(session.database()));
     for (const FailingKeyStore& store : failing)
         print(fmt::format("{}  {}\n", tinted("needs you   ", Tint::bad, standard_output()),
-                          words_of(store)));
+                          words_of(store, views, session.now())));
     return Done{};
 }
 
@@ -153,7 +153,7 @@ Ending status(Session& session, const std::optional<std::string>& name) {
             print(to_json(view, session.now()).dump(2) + "\n");
         } else {
             show_one(view, session.now());
-            KASPAR_CHECK(show_failing_stores(session));
+            KASPAR_CHECK(show_failing_stores(session, std::span(&view, 1)));
         }
         return ExitStatus::done;
     }
@@ -162,8 +162,8 @@ Ending status(Session& session, const std::optional<std::string>& name) {
         if (views.empty())
             print("no zones yet; `kaspar zone add` adds one\n");
         else
-            show_all(std::move(views), session.now());
-        KASPAR_CHECK(show_failing_stores(session));
+            show_all(views, session.now());
+        KASPAR_CHECK(show_failing_stores(session, views));
         return ExitStatus::done;
     }
     Json all = Json::array();

@@ -104,6 +104,13 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
         needs.push_back("the signer refused to sign the zone");
 }
 
+bool has_keys_in(const ZoneView& view, const std::string& store) {
+    const auto& rows = view.remembered.rows;
+    return std::any_of(rows.begin(), rows.end(), [&](const StoredKey& key) {
+        return std::find(key.keystores.begin(), key.keystores.end(), store) != key.keystores.end();
+    });
+}
+
 }  // namespace
 
 std::optional<Time> ZoneView::first_expiry() const {
@@ -233,9 +240,19 @@ std::string words_of(const Wait& wait) {
     return fmt::format("{} ({})", wait.what, wait.why);
 }
 
-std::string words_of(const FailingKeyStore& store) {
-    return fmt::format("key store {} has not worked since {}: {}", store.name,
-                       to_rfc3339(store.since), store.words);
+std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> views, Time now) {
+    const ZoneView* first = nullptr;
+    for (const ZoneView& view : views)
+        if (has_keys_in(view, store.name) && view.first_expiry() &&
+            (first == nullptr || *view.first_expiry() < *first->first_expiry()))
+            first = &view;
+    std::string words = fmt::format("key store {} has not worked since {}: {}", store.name,
+                                    to_rfc3339(store.since), store.words);
+    if (first != nullptr)
+        words += fmt::format("; without it the first signature expires in {} ({}, {})",
+                             brief(*first->first_expiry() - now),
+                             to_rfc3339(*first->first_expiry()), first->name());
+    return words;
 }
 
 std::string_view word(Waiting waiting) {

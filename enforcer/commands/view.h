@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "common/formats/report.h"
 #include "enforcer/commands/session.h"
@@ -48,8 +49,9 @@ std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 /// A wait in a sentence that does not read like a request.
 std::string words_of(const Wait& wait);
 
-/// "key store hsm has not worked since …: …"
-std::string words_of(const FailingKeyStore& store);
+/// "key store hsm has not worked since …: …", and which of these zones, if any has keys there,
+/// loses its signatures first, and when.
+std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> views, Time now);
 
 std::string_view word(Waiting waiting);
 

@@ -51,22 +51,28 @@ CommandResult Installation::verify(const std::string& zone) const {
                        {"verify", (folder_ / (zone + ".signed")).string(), "--zone", zone});
 }
 
-void Installation::add_token(const std::string& name, const SoftToken& token,
-                             const std::string& module, const std::string& more) const {
-    token.use();
-    write(name + ".pin", token.pin() + "\n");
-    std::filesystem::permissions(
-        folder_ / (name + ".pin"),
-        std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+void Installation::add_key_store(const std::string& name, const std::string& fields) const {
     constexpr std::string_view place = "\"keystores\": {";
     std::string text = read("kaspar.json");
     const auto at = text.find(place);
     REQUIRE(at != text.npos);
-    text.insert(at + place.size(),
-                fmt::format("\n    \"{0}\": {{ \"type\": \"pkcs11\", \"module\": \"{1}\", "
-                            "\"token\": \"{2}\", \"pin_file\": \"{0}.pin\", \"sessions\": 2{3} }},",
-                            name, module, token.label(), more));
+    text.insert(at + place.size(), fmt::format("\n    \"{}\": {{ {} }},", name, fields));
     write("kaspar.json", text);
+}
+
+void Installation::write_secret(const std::string& name, const std::string& text) const {
+    using std::filesystem::perms;
+    write(name, text);
+    std::filesystem::permissions(folder_ / name, perms::owner_read | perms::owner_write);
+}
+
+void Installation::add_token(const std::string& name, const SoftToken& token,
+                             const std::string& module, const std::string& more) const {
+    token.use();
+    write_secret(name + ".pin", token.pin() + "\n");
+    add_key_store(name, fmt::format("\"type\": \"pkcs11\", \"module\": \"{}\", \"token\": \"{}\", "
+                                    "\"pin_file\": \"{}.pin\", \"sessions\": 2{}",
+                                    module, token.label(), name, more));
 }
 
 void Installation::add_zone(const std::string& zone, const std::string& policy) const {

@@ -32,6 +32,12 @@ class Installation {
     /// `kaspar-signer verify` of a zone's output.
     CommandResult verify(const std::string& zone) const;
 
+    /// Adds a key store to kaspar.json: its fields as JSON, without the braces.
+    void add_key_store(const std::string& name, const std::string& fields) const;
+
+    /// Writes a file that only its owner may read.
+    void write_secret(const std::string& name, const std::string& text) const;
+
     /// Adds a key store to kaspar.json, on this token, which this process uses from now on: its
     /// module SoftHSM's or another, `more` fields after a comma.
     void add_token(const std::string& name, const SoftToken& token,
