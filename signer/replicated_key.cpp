@@ -1,5 +1,7 @@
 #include "signer/replicated_key.h"
 
+#include "common/system/log.h"
+
 namespace kaspar::signer {
 
 Result<Bytes> ReplicatedKey::sign(BytesView message) {
@@ -13,6 +15,7 @@ Result<std::vector<Bytes>> ReplicatedKey::sign_all(std::span<const BytesView> me
         if (signatures.ok() || signatures.fault().kind != FaultClass::absent ||
             replicas_.size() == 1)
             return signatures;
+        log_warning("signer", signatures.fault().words + "; the next key store takes over");
         replicas_.erase(replicas_.begin());
     }
 }

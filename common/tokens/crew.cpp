@@ -186,7 +186,7 @@ void Crew::repeat_or_finish(Job job, Reply reply) {
                        is_worth_repeating(job, reply);
     if (!again)
         return finish(job, std::move(reply));
-    log_warning("token", fmt::format("{}; signing again", reply.words));
+    log_warning("token", fmt::format("{}; trying again", reply.words));
     give_back(std::move(job));
     work_there_.notify_all();
 }

@@ -20,7 +20,9 @@ constexpr auto configuration_head =
   // One key and signing policy a file: policies/NAME.json.
   "policies": "policies",
 
-  // The places that hold private keys, by the names that policies use.
+  // The places that hold private keys, by the names that policies use. One in a token:
+  // "hsm": { "type": "pkcs11", "module": "/usr/lib/softhsm/libsofthsm2.so", "token": "kaspar",
+  //          "pin_file": "pin", "sessions": 4 }
   "keystores": {
     "local": {
       "type": "files",
