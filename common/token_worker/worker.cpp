@@ -1,5 +1,7 @@
 #include "common/token_worker/worker.h"
 
+#include <string.h>  // explicit_bzero
+
 #include "common/token_worker/token_objects.h"
 #include "common/token_worker/token_session.h"
 #include "common/tokens/frame.h"
@@ -9,10 +11,12 @@ namespace {
 
 /// The frame after the request to open.
 std::optional<Secret> receive_pin(int socket) {
-    const auto octets = receive_frame(socket, std::nullopt);
+    auto octets = receive_frame(socket, std::nullopt);
     if (!octets)
         return std::nullopt;
-    return Secret(std::string(octets->begin(), octets->end()));
+    Secret pin(std::string(octets->begin(), octets->end()));
+    explicit_bzero(octets->data(), octets->size());
+    return pin;
 }
 
 Reply carry_out(TokenSession& session, const Request& request) {
