@@ -125,10 +125,11 @@ std::optional<Crew::Job> Crew::take_ahead(const Member& member) {
     return job;
 }
 
-/// A piece that was sent ahead to a worker that is lost.
+/// A piece that its worker did not sign.
 void Crew::give_back(Job job) {
     job.sent = false;
     queue_.push_front(std::move(job));
+    work_there_.notify_all();
 }
 
 void Crew::work(Member& member) {
@@ -188,7 +189,6 @@ void Crew::repeat_or_finish(Job job, Reply reply) {
         return finish(job, std::move(reply));
     log_warning("token", fmt::format("{}; trying again", reply.words));
     give_back(std::move(job));
-    work_there_.notify_all();
 }
 
 void Crew::finish(const Job& job, Reply reply) {
