@@ -82,6 +82,11 @@ Instruction make_instruction(const Zone& zone, const Policy& policy, const Remem
 
 Result<bool> renew_instruction(const Enforcement& with, Zone& zone, const Policy& policy,
                                Remembered& remembered) {
+    // Until its first keys may be used a zone that is to be secure is not published at all: there
+    // may be a DS for it, by another signer's keys.
+    if (remembered.history.generation == 0 && !policy.keys.empty() &&
+        remembered.history.arrangement.all().empty())
+        return false;
     KASPAR_TRY(const auto standing, standing_instruction(with.configuration, zone));
     Instruction next = make_instruction(zone, policy, remembered);
     if (standing) {

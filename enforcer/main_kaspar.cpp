@@ -27,7 +27,7 @@ struct Invocation {
     std::optional<std::string> store;
     ForecastWish forecast;
     std::size_t limit = 1000;
-    bool sandbox = false, force = false, purge = false;
+    bool sandbox = false, force = false, purge = false, retry = false;
 
     std::optional<std::string> zone_if_given() const {
         return zone.empty() ? std::nullopt : std::optional(zone);
@@ -161,7 +161,8 @@ void wire_key_ahead(CLI::App& key, Invocation& asked) {
     generate->add_option("NAME", asked.ahead.zone, "the zone");
     generate->add_option("--policy", asked.ahead.policy, "all zones of this policy");
     generate->add_option("--role", asked.ahead.role, "ksk, zsk or csk")->required();
-    generate->add_option("--rolls", asked.ahead.rolls, "for so many rolls");
+    generate->add_option("--rolls", asked.ahead.rolls, "for so many rolls")
+        ->check(CLI::Range(1, 1000));
     generate->add_option("--period", asked.ahead.period, "for the rolls of a time: 2y");
     asked.in_session(generate,
                      [&](Session& session) { return key_generate(session, asked.ahead); });
@@ -209,10 +210,13 @@ void wire_keystore(CLI::App& app, Invocation& asked) {
     CLI::App& keystore = *noun(app, "keystore", "the places that hold private keys");
     asked.in_session(keystore.add_subcommand("list", "whether they work, and what they hold"),
                      keystore_list);
-    CLI::App* test = keystore.add_subcommand(
-        "test", "have a key sign a nonce; a PIN that was refused is tried once more");
+    CLI::App* test = keystore.add_subcommand("test", "have a key sign a nonce");
     test->add_option("STORE", asked.store, "the key store; all if left out");
-    asked.in_session(test, [&](Session& session) { return keystore_test(session, asked.store); });
+    test->add_flag(
+        "--retry", asked.retry,
+        "try a PIN that was refused once more; a token locks itself after a few wrong ones");
+    asked.in_session(
+        test, [&](Session& session) { return keystore_test(session, asked.store, asked.retry); });
     CLI::App* keys = keystore.add_subcommand("keys", "every key in one, and whose it is");
     keys->add_option("STORE", asked.bench.store, "the key store")->required();
     asked.in_session(keys,

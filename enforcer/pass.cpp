@@ -115,6 +115,9 @@ Result<Pass> run_pass(const Enforcement& with) {
     if (const auto noted = note_key_stores(with); !noted.ok())
         pass.failures.push_back(noted.fault().words);
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
+    KASPAR_TRY(const auto making, zones_making_keys(with.database));
+    if (!making.empty())  // nothing tells when a key has been copied to another store
+        pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);
     return pass;
 }
 

@@ -46,7 +46,9 @@ Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& ke
     // between the look and the deed.
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     KASPAR_TRY(const auto row, find_key(with.database, key.id));
-    if (!row || row->progress != KeyProgress::ready || !(row->out_of_use_since || row->reserved))
+    const bool never_used =
+        row && row->dnskey && (row->reserved || row->progress == KeyProgress::generating);
+    if (!row || row->progress == KeyProgress::purged || !(row->out_of_use_since || never_used))
         return Done{};
     KASPAR_TRY(const bool held, is_held_elsewhere(with.database, key));
     if (held)

@@ -190,7 +190,8 @@ Reply TokenSession::find_token(const Request& request) {
         if (functions_->C_GetTokenInfo(slot, &info) != CKR_OK)
             continue;
         if (!request.token.matches(name_of(info))) {
-            others += (others.empty() ? "" : ", ") + name_of(info).label;
+            if (const auto name = name_of(info); !name.label.empty())
+                others += (others.empty() ? "" : ", ") + name.text();
             continue;
         }
         ++found;
@@ -204,9 +205,12 @@ Reply TokenSession::find_token(const Request& request) {
                         fmt::format("{} tokens match; tell them apart by their serial: "
                                     "\"token\": \"pkcs11:token=…;serial=…\"",
                                     found));
-    return hindered(Hindrance::absent, others.empty()
-                                           ? std::string("the module shows no token")
-                                           : "the module shows only other tokens: " + others);
+    return hindered(
+        Hindrance::absent,
+        others.empty()
+            ? std::string("the module shows no token; plug it in, or see to the module's own "
+                          "configuration (SoftHSM: $SOFTHSM2_CONF)")
+            : "the module shows only other tokens: " + others + "; correct \"token\"");
 }
 
 /// A wrong PIN must not be the one that locks the token, unless a person says so.

@@ -1,6 +1,7 @@
 // A token that refused a PIN is not given it again: three wrong ones lock it, and a timer would try
 // every minute. That it was refused is kept in a file of the state folder, which all programs read,
-// until a person acts: changes the PIN's file or the configuration, or runs `kaspar keystore test`.
+// until a person acts: changes the PIN's file or the configuration, or runs
+// `kaspar keystore test --retry`.
 #pragma once
 
 #include <optional>

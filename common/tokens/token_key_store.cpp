@@ -27,7 +27,9 @@ FaultClass class_of(Hindrance hindrance) {
 std::string_view remedy(Hindrance hindrance) {
     switch (hindrance) {
         case Hindrance::pin_refused:
-            return "; put the right PIN in its place, then run `kaspar keystore test`";
+            return "; put the right PIN in its place; where that is no file, run `kaspar keystore "
+                   "test "
+                   "--retry` then";
         case Hindrance::no_key:
             return "; restore the token from its backup. A new key is not made in its place";
         case Hindrance::ambiguous:

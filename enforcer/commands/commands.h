@@ -89,8 +89,9 @@ Ending key_backup(Session& session, const std::string& verb,
 
 // keystore.cpp
 Ending keystore_list(Session& session);
-/// Has a key sign a nonce. `name` absent: in every store.
-Ending keystore_test(Session& session, const std::optional<std::string>& name);
+/// Has a key sign a nonce. `name` absent: in every store. `retry`: tries a PIN that was refused
+/// once more.
+Ending keystore_test(Session& session, const std::optional<std::string>& name, bool retry);
 Ending keystore_keys(Session& session, const std::string& name);
 struct KeyStoreBench {
     std::string store, algorithm = "ecdsap256sha256";

@@ -87,7 +87,7 @@ std::optional<Time> expected_at(const Forecast& forecast, const HeldRecord& held
 
 bool changes_something(const Event& event) {
     return event.kind == EventKind::key_made || event.kind == EventKind::move ||
-           event.kind == EventKind::approved;
+           event.kind == EventKind::approved || event.kind == EventKind::key_kept;
 }
 
 Result<Explanation> explanation_of(Session& session, const ZoneView& view) {

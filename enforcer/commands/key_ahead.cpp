@@ -12,6 +12,7 @@
 #include "enforcer/core/goals.h"
 #include "enforcer/key_making.h"
 #include "enforcer/key_reserve.h"
+#include "enforcer/pass.h"
 
 namespace kaspar::enforcer {
 
@@ -102,11 +103,15 @@ Result<std::uint64_t> fill_reserve(Session& session, const Zone& zone, const Key
                  fmt::format("policy {} asks for no {}", policy.name, word(role))};
 }
 
+bool holds(const KeySlot& slot, const std::string& store) {
+    return std::find(slot.keystores.begin(), slot.keystores.end(), store) != slot.keystores.end();
+}
+
 /// The policy's line for a key that is to be imported.
 Result<std::size_t> slot_for(const Policy& policy, const KeyToImport& asked, Role role) {
     for (std::size_t i = 0; i < policy.keys.size(); ++i) {
         const KeySlot& slot = policy.keys[i];
-        if (slot.role == role && slot.keystores.front() == asked.keystore &&
+        if (slot.role == role && holds(slot, asked.keystore) &&
             (!asked.algorithm || algorithm_from_text(*asked.algorithm) == slot.algorithm))
             return i;
     }
@@ -116,6 +121,16 @@ Result<std::size_t> slot_for(const Policy& policy, const KeyToImport& asked, Rol
                     "used; change the policy first",
                     policy.name, word(role), asked.algorithm ? " of " + *asked.algorithm : "",
                     asked.keystore)};
+}
+
+/// A mistyped id must not read like a lost key.
+Outcome known_to(KeyStore& store, const std::string& locator) {
+    KASPAR_TRY(const auto locators, store.list());
+    if (std::binary_search(locators.begin(), locators.end(), locator))
+        return Done{};
+    return Fault{FaultClass::input,
+                 fmt::format("key store {0} has no key {1}; `kaspar keystore keys {0}` lists them",
+                             store.name(), locator)};
 }
 
 std::string record_line(const Zone& zone, std::string_view type, const std::string& rdata,
@@ -208,6 +223,8 @@ Ending key_import(Session& session, const KeyToImport& asked) {
                      fmt::format("--id '{}' is not a key's id in hexadecimal digits", asked.id)};
     KASPAR_TRY(const Zone zone, known_zone(session.database(), asked.zone));
     KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(KeyStore* const store, session.with().keystores.open(asked.keystore));
+    KASPAR_CHECK(known_to(*store, to_hex(*id)));
     KASPAR_TRY(const std::size_t slot, slot_for(policy, asked, role));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(const StoredKey key,
@@ -215,8 +232,15 @@ Ending key_import(Session& session, const KeyToImport& asked) {
     KASPAR_CHECK(prove_everywhere(session.with(), {key}).within(asked.zone));
     KASPAR_CHECK(transaction.commit());
     KASPAR_CHECK(make_announced_key(session.with(), zone, key));
-    print(fmt::format("{}: {} {} has proven itself; the next roll takes it\n", zone_text(zone.name),
-                      word(role), key.dnskey->tag()));
+    KASPAR_CHECK(flag_zone_of(session.database(), key.id));
+    wake_enforcer(session.configuration());
+    print(
+        fmt::format("{}: {} {} has proven itself and is in the reserve{}; rolls take the oldest "
+                    "key there\n",
+                    zone_text(zone.name), word(role), key.dnskey->tag(),
+                    awaits_backup(session.configuration(), key)
+                        ? ", to be backed up first (`kaspar key backup prepare`)"
+                        : ""));
     return ExitStatus::done;
 }
 
@@ -250,7 +274,10 @@ Ending key_backup(Session& session, const std::string& verb,
     std::string told;
     for (const std::string& name : stores) {
         KASPAR_TRY(const auto moved, move_backup(session.database(), name, step->from, step->to));
-        told += fmt::format("key store {}: {} keys {}\n", name, moved, step->done);
+        told += fmt::format("key store {}: {} keys {}{}\n", name, moved, step->done,
+                            moved == 0 && step->from == Backup::prepared
+                                ? "; none was prepared: `kaspar key backup prepare` comes first"
+                                : "");
         if (moved > 0)
             KASPAR_CHECK(record_move(
                 session.database(),
@@ -260,6 +287,7 @@ Ending key_backup(Session& session, const std::string& verb,
                              std::string(word(step->to))}));
     }
     KASPAR_CHECK(transaction.commit());
+    wake_enforcer(session.configuration());
     print(told);
     return ExitStatus::done;
 }

@@ -20,7 +20,7 @@ std::optional<std::string> still_needed(const StoredKey& key) {
     if (key.progress == KeyProgress::purged)
         return "it is purged already";
     if (key.progress == KeyProgress::generating)
-        return "it is still being made";
+        return key.dnskey ? std::nullopt : std::optional<std::string>("it is still being made");
     if (key.wanted && !key.reserved)
         return key.standby ? "it stands by" : "it is in use";
     if (!key.out_of_use_since && !key.reserved)
@@ -34,7 +34,8 @@ Result<std::vector<StoredKey>> keys_to_purge(Session& session, const Zone& zone,
     std::vector<StoredKey> found;
     std::optional<std::string> reason;
     for (const StoredKey& key : keys) {
-        if (tag ? !key.dnskey || key.dnskey->tag() != *tag : key.reserved)
+        const bool never_used = key.reserved || key.progress == KeyProgress::generating;
+        if (tag ? !key.dnskey || key.dnskey->tag() != *tag : never_used)
             continue;
         if (const auto needed = still_needed(key))
             reason = fmt::format("{} is not purged: {}", named(key), *needed);

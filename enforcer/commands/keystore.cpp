@@ -8,6 +8,7 @@
 #include "common/system/terminal.h"
 #include "common/tokens/refused_pin.h"
 #include "common/values/encoding.h"
+#include "common/values/nearest.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/random.h"
@@ -27,8 +28,12 @@ Result<std::vector<Configured>> chosen_stores(const Session& session,
     const auto found = stores.find(*name);
     if (found != stores.end())
         return std::vector<Configured>{*found};
-    return Fault{FaultClass::input, fmt::format("there is no key store '{}' in {}", *name,
-                                                session.configuration().file.string())};
+    std::vector<std::string> known;
+    for (const auto& [store, configuration] : stores)
+        known.push_back(store);
+    return Fault{FaultClass::input,
+                 fmt::format("there is no key store '{}' in {}{}", *name,
+                             session.configuration().file.string(), did_you_mean(*name, known))};
 }
 
 std::string zone_named(Session& session, std::int64_t id) {
@@ -86,11 +91,13 @@ Json to_json(const std::string& name, const KeyStoreConfiguration& configuration
 }
 
 /// A key of Kaspar's in the store signs a nonce; if there is none, one is made for it and removed.
+/// `retry`: a PIN that was refused is tried once more, even as the last one that the token allows.
 Result<std::string> canary(Session& session, const std::string& name,
-                           KeyStoreConfiguration configuration) {
-    // A person asks: a PIN that was refused may be tried once more, even as the last one allowed.
-    KASPAR_CHECK(token::forget_refused_pin(configuration));
-    configuration.final_try = true;
+                           KeyStoreConfiguration configuration, bool retry) {
+    if (retry) {
+        KASPAR_CHECK(token::forget_refused_pin(configuration));
+        configuration.final_try = true;
+    }
     KASPAR_TRY(const auto store, open_key_store(name, configuration));
     KASPAR_TRY(const auto known, known_keys(session, name));
     for (const auto& [locator, key] : known) {
@@ -187,11 +194,11 @@ Ending keystore_list(Session& session) {
     return all_good ? ExitStatus::done : ExitStatus::attention;
 }
 
-Ending keystore_test(Session& session, const std::optional<std::string>& name) {
+Ending keystore_test(Session& session, const std::optional<std::string>& name, bool retry) {
     KASPAR_TRY(const auto stores, chosen_stores(session, name));
     bool all_good = true;
     for (const auto& [store, configuration] : stores) {
-        const auto tried = canary(session, store, configuration);
+        const auto tried = canary(session, store, configuration, retry);
         all_good = all_good && tried.ok();
         print(fmt::format("{}: {}\n", store, tried.ok() ? "good: " + *tried : tried.fault().words));
     }

@@ -86,8 +86,6 @@ std::string command_for(EventKind kind, const std::string& zone) {
             return "kaspar zone resume " + zone;
         case EventKind::approved:
             return "kaspar approve " + zone;
-        case EventKind::key_kept:
-            return "kaspar key list " + zone;
         case EventKind::published:
             return "kaspar-signer once --zone " + zone;
         case EventKind::ds_asked:
@@ -107,8 +105,6 @@ std::string commands_for(Waiting on, const History& history, const std::string& 
             return command_for(EventKind::published, zone);
         case Waiting::approval:
             return command_for(EventKind::approved, zone);
-        case Waiting::key_keeping:
-            return command_for(EventKind::key_kept, zone);
         case Waiting::operator_pause:
             return command_for(EventKind::resumed, zone);
         case Waiting::parent: {
@@ -172,8 +168,8 @@ std::string assumed(const Assumptions& assumptions, const Policy& policy) {
                       : format_duration(policy.registration_delay) + " after");
     return fmt::format("the signer publishes at once and replaces old signatures {}; {}; {}{}",
                        policy.signatures.renew_at_once ? "at once" : "as they come due", parent,
-                       assumptions.approvals ? "what needs approval is approved at once"
-                                             : "nothing is ever approved",
+                       assumptions.approvals ? "people approve, copy and back up keys at once"
+                                             : "nobody approves, copies or backs up anything",
                        policy.shared_keys ? "; a new key may be one that another zone of the "
                                             "policy has, and is purged once none needs it"
                                           : "");

@@ -104,11 +104,11 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
         needs.push_back("the signer refused to sign the zone");
 }
 
-bool has_keys_in(const ZoneView& view, const std::string& store) {
+/// A key that another store has, too, goes on signing from there.
+bool needs_store(const ZoneView& view, const std::string& store) {
     const auto& rows = view.remembered.rows;
-    return std::any_of(rows.begin(), rows.end(), [&](const StoredKey& key) {
-        return std::find(key.keystores.begin(), key.keystores.end(), store) != key.keystores.end();
-    });
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const StoredKey& key) { return key.keystores == std::vector{store}; });
 }
 
 }  // namespace
@@ -243,7 +243,7 @@ std::string words_of(const Wait& wait) {
 std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> views, Time now) {
     const ZoneView* first = nullptr;
     for (const ZoneView& view : views)
-        if (has_keys_in(view, store.name) && view.first_expiry() &&
+        if (needs_store(view, store.name) && view.first_expiry() &&
             (first == nullptr || *view.first_expiry() < *first->first_expiry()))
             first = &view;
     std::string words = fmt::format("key store {} has not worked since {}: {}", store.name,

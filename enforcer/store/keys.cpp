@@ -177,6 +177,11 @@ Result<std::int64_t> move_backup(Database& database, const std::string& store, B
     return database.rows_changed();
 }
 
+Outcome flag_zone_of(Database& database, std::int64_t key) {
+    return database.run(
+        "UPDATE zones SET flagged = 1 WHERE id = (SELECT zone FROM keys WHERE id = ?)", {key});
+}
+
 Result<std::vector<StoredKey>> keys_in_store(Database& database, const std::string& store) {
     return database.all<StoredKey>(
         fmt::format("{} WHERE state <> 'purged' AND EXISTS "

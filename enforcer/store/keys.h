@@ -72,6 +72,9 @@ Outcome take_into_use(Database& database, std::int64_t id, bool standby, Time no
 Result<std::int64_t> move_backup(Database& database, const std::string& store, Backup from,
                                  Backup to);
 
+/// Has the enforcer look at the zone of a key.
+Outcome flag_zone_of(Database& database, std::int64_t key);
+
 /// Keys, not purged, that the store holds.
 Result<std::vector<StoredKey>> keys_in_store(Database& database, const std::string& store);
 

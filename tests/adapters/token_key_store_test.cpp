@@ -80,12 +80,10 @@ std::string words(const Fault& fault) {
 
 TEST_CASE("a token makes, finds, proves and signs with keys of every algorithm", "[token]") {
     const Place place;
-    const std::vector<KeyShape> shapes{{Algorithm::rsasha256, 2048},
-                                       {Algorithm::rsasha512, 2048},
-                                       {Algorithm::ecdsap256sha256, 256},
-                                       {Algorithm::ecdsap384sha384, 384},
-                                       {Algorithm::ed25519, 256},
-                                       {Algorithm::ed448, 456}};
+    const std::vector<KeyShape> shapes{
+        {Algorithm::rsasha256, 2048},      {Algorithm::rsasha512, 2048},
+        {Algorithm::ecdsap256sha256, 256}, {Algorithm::ecdsap384sha384, 384},
+        {Algorithm::ed25519, 256},         {Algorithm::ed448, 456}};
     const auto store = place.store();
     for (const KeyShape& shape : shapes) {
         INFO(facts(shape.algorithm).mnemonic);
