@@ -21,8 +21,8 @@ constexpr auto configuration_head =
   "policies": "policies",
 
   // The places that hold private keys, by the names that policies use. One in a token:
-  // "hsm": { "type": "pkcs11", "module": "/usr/lib/softhsm/libsofthsm2.so", "token": "kaspar",
-  //          "pin_file": "pin", "sessions": 4 }
+  // "hsm": { "type": "pkcs11", "module": "/usr/lib/vendor.so", "token": "its label",
+  //          "pin_file": "its-pin", "sessions": 4 }
   "keystores": {
     "local": {
       "type": "files",

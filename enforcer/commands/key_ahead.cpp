@@ -224,8 +224,8 @@ Ending key_import(Session& session, const KeyToImport& asked) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), asked.zone));
     KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
     KASPAR_TRY(KeyStore* const store, session.with().keystores.open(asked.keystore));
-    KASPAR_CHECK(known_to(*store, to_hex(*id)));
     KASPAR_TRY(const std::size_t slot, slot_for(policy, asked, role));
+    KASPAR_CHECK(known_to(*store, to_hex(*id)));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(const StoredKey key,
                adopt_key(session.with(), zone, policy, slot, to_hex(*id)).within(asked.zone));

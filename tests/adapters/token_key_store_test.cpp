@@ -187,7 +187,7 @@ TEST_CASE("an absent token, an absent module and a file that is no module are to
     Place place;
     place.configuration.token.label = "another";
     CHECK_THAT(place.store()->list().fault().words,
-               Catch::Contains("the module shows only other tokens: kaspar"));
+               Catch::Contains("the module shows only other tokens: token kaspar"));
     place.configuration.module = "/nonexistent/module.so";
     CHECK_THAT(place.store()->list().fault().words, Catch::Contains("cannot be loaded"));
     place.configuration.module = "/lib/x86_64-linux-gnu/libc.so.6";
