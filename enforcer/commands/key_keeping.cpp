@@ -5,6 +5,7 @@
 #include "enforcer/commands/view.h"
 #include "enforcer/core/goals.h"
 #include "enforcer/core/words.h"
+#include "enforcer/pass.h"
 #include "enforcer/purge.h"
 
 namespace kaspar::enforcer {
@@ -60,8 +61,10 @@ Ending key_purge(Session& session, const std::string& name, std::optional<std::u
     KASPAR_TRY(const auto keys, keys_to_purge(session, zone, tag));
     for (const StoredKey& key : keys) {
         KASPAR_CHECK(purge_key(session.with(), zone, key, "a person's word").within(named(key)));
+        KASPAR_CHECK(flag_zone_of(session.database(), key.id));  // it may have been waited for
         print(fmt::format("{}: {} is purged\n", zone_text(zone.name), named(key)));
     }
+    wake_enforcer(session.configuration());
     if (keys.empty())
         print(fmt::format("{}: no key is out of use\n", zone_text(zone.name)));
     return ExitStatus::done;

@@ -356,6 +356,21 @@ TEST_CASE("a key for two tokens is used once it was copied to the second", "[tok
     CHECK(site.token.objects().size() == 2);  // no other key was made meanwhile
 }
 
+TEST_CASE("a key that cannot be copied is given up by purging it", "[token]") {
+    TwoTokens site;
+    (void)site.programs.enforcer();
+    const auto locator = site.locator();
+    const auto list =
+        nlohmann::json::parse(site.programs.kaspar({"key", "list", zone, "--json"}).output);
+    const auto tag = std::to_string(list.at(0)["tag"].get<int>());
+    site.token.add("b");  // a token that has nothing of it
+    check_says(site.programs.kaspar({"key", "purge", zone, "--key", tag}), {"is purged"});
+    CHECK(site.token.objects().empty());
+    (void)site.programs.enforcer();
+    REQUIRE(site.token.objects().size() == 2);  // another one, which is to be copied in its turn
+    CHECK(site.token.objects().front().id != locator);
+}
+
 TEST_CASE("two tokens with different keys in one place: neither is published", "[token]") {
     TwoTokens site;
     (void)site.programs.enforcer();
