@@ -9,3 +9,6 @@ CREATE TABLE failing_keystores (
     since INTEGER NOT NULL,
     words TEXT NOT NULL
 ) STRICT;
+
+-- What every pass asks: which zones have keys being made.
+CREATE INDEX keys_being_made ON keys (zone) WHERE state = 'generating';
