@@ -254,10 +254,4 @@ Reply Crew::sign(const CrewKey& key, std::vector<Bytes> inputs) {
     return run(batch, std::move(jobs));
 }
 
-Reply Crew::open() {
-    Request request;
-    request.operation = Operation::open;
-    return ask(request);
-}
-
 }  // namespace kaspar::token

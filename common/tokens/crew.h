@@ -22,14 +22,12 @@ class Crew {
     Crew(const Crew&) = delete;
     Crew& operator=(const Crew&) = delete;
 
-    /// One request to any worker. It is not repeated if its worker is lost.
+    /// One request to any worker; that to open gives what the token says of itself. It is not
+    /// repeated if its worker is lost.
     Reply ask(const Request& request);
 
     /// Signs the inputs (of C_Sign) by all workers together; Reply::signatures in their order.
     Reply sign(const CrewKey& key, std::vector<Bytes> inputs);
-
-    /// Logs in, if no worker has; Reply::token is what the token says of itself.
-    Reply open();
 
   private:
     struct Batch;
