@@ -1,10 +1,7 @@
 #include "signer/assembly.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "signer/core/serial.h"
 #include "signer/core/zonemd.h"
 
 namespace kaspar::signer {
@@ -36,10 +33,6 @@ const RRset& soa_of(const Zone& zone) {
     return *soa;
 }
 
-bool is_signed_zone(const Instruction& instruction) {
-    return !instruction.keys.empty();
-}
-
 Zone make_apex_records(const Instruction& instruction) {
     ZoneBuilder builder(instruction.zone);
     const auto add = [&](std::uint16_t type, const Bytes& rdata) {
@@ -60,34 +53,6 @@ Zone make_apex_records(const Instruction& instruction) {
     for (const auto& dnskey : instruction.cdnskey)
         add(rr::cdnskey, dnskey.rdata());
     return builder.build();
-}
-
-/// RRsets of the last output, by who makes them.
-struct LastCounts {
-    std::uint64_t rrsets = 0, data_rrsets = 0, signatures = 0;
-};
-
-LastCounts count_last(const Zone& last) {
-    LastCounts counts;
-    for (const auto& node : last.nodes())
-        for (const auto& rrset : last.rrsets(node)) {
-            if (rrset.type == rr::rrsig) {
-                counts.signatures += rrset.record_count;
-                continue;
-            }
-            ++counts.rrsets;
-            const bool at_apex = &node == &last.nodes().front();
-            counts.data_rrsets += is_made_by_signer(rrset.type, at_apex) ? 0 : 1;
-        }
-    return counts;
-}
-
-std::uint64_t count_data(const SignedZone& zone) {
-    std::uint64_t count = 0;
-    for (const auto& rrset : zone.rrsets)
-        if (!is_made_by_signer(rrset.type, rrset.owner.data() == zone.rrsets[0].owner.data()))
-            ++count;
-    return count;
 }
 
 }  // namespace
@@ -113,129 +78,79 @@ Bytes delete_cdnskey_rdata() {
 }
 
 Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyOrder& order) {
-    std::unique_ptr<Assembly> assembly(new Assembly);
-    KASPAR_CHECK(assembly->add_apex(order));
-    KASPAR_CHECK(assembly->add_denial(order));
-    KASPAR_CHECK(assembly->sign(order));
+    std::unique_ptr<Assembly> assembly(new Assembly(order));
+    assembly->add_apex();
+    assembly->stretches_ = cut_into_stretches(order.source, order.stretch_records);
+    KASPAR_CHECK(assembly->add_denial());
     return assembly;
 }
 
-Outcome Assembly::add_apex(const AssemblyOrder& order) {
-    const auto& soa = soa_of(order.source);
-    const auto rdata = order.source.rdata(soa, 0);
+void Assembly::add_apex() {
+    const auto& instruction = order_.instruction;
+    const auto& soa = soa_of(order_.source);
+    const auto rdata = order_.source.rdata(soa, 0);
     soa_.assign(rdata.begin(), rdata.end());
-    soa_ttl_ = soa.ttl;
-    if (order.instruction.soa_minimum)
-        set_number_at(soa_, soa_.size() - minimum_from_end, ttl_of(*order.instruction.soa_minimum));
-    negative_ttl_ = denial_ttl(soa_ttl_, soa_minimum(soa_));
-    std::vector<RRsetView> additions{{{}, rr::soa, soa_ttl_, true, nullptr, nullptr, soa_}};
-    if (order.instruction.zonemd) {
+    if (instruction.soa_minimum)
+        set_number_at(soa_, soa_.size() - minimum_from_end, ttl_of(*instruction.soa_minimum));
+    negative_ttl_ = denial_ttl(soa.ttl, soa_minimum(soa_));
+    additions_.push_back({{}, rr::soa, soa.ttl, true, nullptr, nullptr, soa_});
+    if (instruction.zonemd) {
         zonemd_ = zonemd_rdata(0, Bytes(sha384_size));
-        additions.push_back({{}, rr::zonemd, soa_ttl_, true, nullptr, nullptr, zonemd_});
+        additions_.push_back({{}, rr::zonemd, soa.ttl, true, nullptr, nullptr, zonemd_});
     }
-    if (is_signed_zone(order.instruction)) {
-        apex_records_ = make_apex_records(order.instruction);
-        for (const auto& node : apex_records_.nodes())
-            for (const auto& rrset : apex_records_.rrsets(node))
-                additions.push_back({{}, rrset.type, rrset.ttl, true, &apex_records_, &rrset, {}});
-        if (order.instruction.denial.type == DenialType::nsec3) {
-            nsec3param_ = nsec3param_rdata(order.instruction.denial);
-            // For secondaries and signers only; no resolver asks for it, so nothing need cache it.
-            additions.push_back({{}, rr::nsec3param, 0, true, nullptr, nullptr, nsec3param_});
-        }
+    if (!is_signed())
+        return;
+    apex_records_ = make_apex_records(instruction);
+    for (const auto& node : apex_records_.nodes())
+        for (const auto& rrset : apex_records_.rrsets(node))
+            additions_.push_back({{}, rrset.type, rrset.ttl, true, &apex_records_, &rrset, {}});
+    if (instruction.denial.type == DenialType::nsec3) {
+        nsec3param_ = nsec3param_rdata(instruction.denial);
+        // For secondaries and signers only; no resolver asks for it, so nothing need cache it.
+        additions_.push_back({{}, rr::nsec3param, 0, true, nullptr, nullptr, nsec3param_});
     }
-    content_ = list_content(order.source, additions);
-    return Done{};
 }
 
-Outcome Assembly::add_denial(const AssemblyOrder& order) {
-    const auto& denial = order.instruction.denial;
-    if (!is_signed_zone(order.instruction)) {
-        zone_ = merge(content_, nullptr);
+Outcome Assembly::add_denial() {
+    if (!is_signed() || order_.instruction.denial.type != DenialType::nsec3)
         return Done{};
-    }
-    if (denial.type == DenialType::nsec) {
-        chain_ = make_nsec_chain(content_, negative_ttl_);
-    } else {
-        KASPAR_TRY(chain_, make_nsec3_chain(content_, order.instruction.zone, denial, negative_ttl_,
-                                            order.threads));
-    }
-    zone_ = merge(content_, &*chain_);
+    KASPAR_TRY(auto names,
+               Nsec3Names::find(order_.source, order_.instruction.denial, order_.threads));
+    nsec3_names_ = std::move(names);
     return Done{};
 }
 
-Outcome Assembly::sign(const AssemblyOrder& order) {
-    const SigningLoop loop(order.rules, order.keys, order.last);
-    KASPAR_TRY(tally_, loop.sign_most(zone_, order.threads));
-    changed_ = differs(order, loop) || order.new_place;
-    if (!changed_)
-        return Done{};
-    KASPAR_CHECK(choose_serial(order));
-    return finish(order, loop);
+BytesView Assembly::first_owner(std::size_t index) const {
+    if (index >= stretches_.size())
+        return {};
+    return order_.source.owner(order_.source.nodes()[stretches_[index].first]);
 }
 
-/// Compares with the last output as if the serial stayed: the SOA with the last serial, and the
-/// ZONEMD that the last output has for it.
-bool Assembly::differs(const AssemblyOrder& order, const SigningLoop& loop) {
-    data_changed_ = !order.same_input;
-    if (order.last == nullptr)
-        return true;
-    set_serial(zone_serial(*order.last));
-    const auto last = count_last(*order.last);
-    auto same_rrsets = tally_.same_rrsets;
-    auto same_data = tally_.same_data_rrsets;
-    auto signatures = tally_.signatures_reused;
-    bool stands = tally_.signatures_made == 0;
-    for (const auto type : {rr::soa, rr::zonemd}) {
-        const auto* old = order.last->find(order.last->nodes().front(), type);
-        if (old == nullptr || (type == rr::zonemd && zonemd_.empty()))
-            continue;
-        const auto old_rdata = order.last->rdata(*old, 0);
-        if (type == rr::zonemd && old_rdata.size() == zonemd_.size())
-            std::copy(old_rdata.begin(), old_rdata.end(), zonemd_.begin());
-        const auto sameness = loop.look_at(zone_.rrsets[zone_.apex_index(type)]);
-        stands = stands && sameness.nothing_to_do();
-        signatures += sameness.standing.size();
-        same_rrsets += sameness.same_rrset ? 1 : 0;
-        same_data += type == rr::soa && sameness.same_rrset ? 1 : 0;
-    }
-    data_changed_ = same_data != last.data_rrsets || same_data != count_data(zone_);
-    records_changed_ = same_rrsets != last.rrsets || same_rrsets != zone_.rrsets.size();
-    return !stands || records_changed_ || signatures != last.signatures ||
-           serial_calls_for_publication({order.instruction.serial, order.input_serial,
-                                         order.last_serial, order.rules.now, false});
+SignedStretch Assembly::stretch(std::size_t index) const {
+    Content content;
+    list_content(order_.source, stretches_[index], additions_, content);
+    return merge(content, chain(index, content));
 }
 
-Outcome Assembly::choose_serial(const AssemblyOrder& order) {
-    const bool may_stay = !data_changed_ && (order.refresh_is_due || !records_changed_);
-    KASPAR_TRY(serial_, next_serial({order.instruction.serial, order.input_serial,
-                                     order.last_serial, order.rules.now, may_stay}));
-    if (order.last_serial == serial_)
-        warnings_.push_back(fmt::format(
-            "signatures are renewed under the unchanged serial {} (serial policy \"keep\"), so "
-            "secondaries will not notice; raise the serial in the input",
-            serial_));
-    return Done{};
-}
-
-Outcome Assembly::finish(const AssemblyOrder& order, const SigningLoop& loop) {
-    set_serial(serial_);
-    KASPAR_CHECK(sign_apex(loop, rr::soa));
-    if (!order.instruction.zonemd)
-        return Done{};
-    const auto rdata = zonemd_rdata(serial_, zonemd_digest(zone_));
-    std::copy(rdata.begin(), rdata.end(), zonemd_.begin());
-    return sign_apex(loop, rr::zonemd);
-}
-
-Outcome Assembly::sign_apex(const SigningLoop& loop, std::uint16_t type) {
-    KASPAR_TRY(const auto tally, loop.sign_one(zone_, zone_.apex_index(type)));
-    tally_.add(tally);
-    return Done{};
+DenialChain Assembly::chain(std::size_t index, const Content& content) const {
+    if (!is_signed())
+        return {};
+    const bool is_last = index + 1 == stretches_.size();
+    if (!nsec3_names_)
+        return make_nsec_chain(content, first_owner(is_last ? 0 : index + 1), negative_ttl_);
+    const auto begin = index == 0 ? 0 : nsec3_names_->first_from(first_owner(index));
+    const auto end =
+        is_last ? nsec3_names_->size() : nsec3_names_->first_from(first_owner(index + 1));
+    return nsec3_names_->chain(begin, end, additions_, negative_ttl_);
 }
 
 void Assembly::set_serial(std::uint32_t serial) {
     set_number_at(soa_, soa_.size() - serial_from_end, serial);
+}
+
+void Assembly::set_zonemd(BytesView rdata) {
+    if (rdata.size() == zonemd_.size())
+        std::copy(rdata.begin(), rdata.end(), zonemd_.begin());
 }
 
 }  // namespace kaspar::signer

@@ -1,5 +1,6 @@
-// Makes the signed zone that an instruction asks for, in memory: what Kaspar adds at the apex, the
-// denial chain, the signatures, the serial, ZONEMD. Publishes nothing.
+// What the signed zone that an instruction asks for consists of: what Kaspar adds at the apex, and
+// the denial chain. It is had one stretch at a time, by any number of threads, and without
+// signatures. Signs and publishes nothing.
 #pragma once
 
 #include <cstdint>
@@ -9,66 +10,58 @@
 #include <vector>
 
 #include "common/formats/instruction.h"
-#include "signer/core/signed_zone.h"
-#include "signer/signing_loop.h"
+#include "signer/core/signed_stretch.h"
 
 namespace kaspar::signer {
 
-/// What is to be signed, with what.
+/// What is to be signed.
 struct AssemblyOrder {
     const Instruction& instruction;
-    const Zone& source;          ///< the input, or the last output when the input is no good
-    std::uint32_t input_serial;  ///< of the input
-    const Zone* last;            ///< the last output, if it may be built upon, else nullptr
-    std::optional<std::uint32_t> last_serial;  ///< the newest that was ever published
-    bool same_input;      ///< the input's files are those of the last publication, octet by octet
-    bool refresh_is_due;  ///< signatures of the last output must be renewed now
-    bool new_place;       ///< the output has moved: published even if nothing else changed
-    const SigningRules& rules;
-    std::vector<SigningKey*> keys;  ///< one for each of the rules' keys; nullptr: does not sign
+    const Zone& source;  ///< the input, or the last output when the input is no good
     unsigned threads;
+    std::uint64_t stretch_records = 1024;  ///< about so many records of the source in a stretch
 };
 
 class Assembly {
   public:
-    /// Fault: refused (serial, NSEC3 hash collision), input, key.
+    /// What the order refers to is borrowed. Fault: refused (NSEC3 hash collision), input.
     static Result<std::unique_ptr<Assembly>> make(const AssemblyOrder& order);
 
     Assembly(const Assembly&) = delete;
     Assembly& operator=(const Assembly&) = delete;
 
-    /// False if the last output is what would be published, signatures and serial included; then
-    /// zone() is not complete.
-    bool changed() const { return changed_; }
+    std::size_t stretch_count() const { return stretches_.size(); }
 
-    const SignedZone& zone() const { return zone_; }
-    std::uint32_t serial() const { return serial_; }
+    /// The index-th stretch, unsigned. The first has the apex. Views into this assembly.
+    SignedStretch stretch(std::size_t index) const;
+
+    /// The first owner of that stretch; empty past the last one.
+    BytesView first_owner(std::size_t index) const;
+
+    std::string zone_name() const { return order_.instruction.zone.text(); }
+
     std::uint32_t negative_ttl() const { return negative_ttl_; }
-    const Tally& tally() const { return tally_; }
-    const std::vector<std::string>& warnings() const { return warnings_; }
+
+    // Serial and ZONEMD digest are known late; stretches show them through the views that they hold.
+    void set_serial(std::uint32_t serial);
+    void set_zonemd(BytesView rdata);  ///< of another size than it has: stays as it is
+    bool has_zonemd() const { return !zonemd_.empty(); }
 
   private:
-    Assembly() = default;
-    Outcome add_apex(const AssemblyOrder& order);
-    Outcome add_denial(const AssemblyOrder& order);
-    Outcome sign(const AssemblyOrder& order);
-    bool differs(const AssemblyOrder& order, const SigningLoop& loop);
-    Outcome choose_serial(const AssemblyOrder& order);
-    Outcome finish(const AssemblyOrder& order, const SigningLoop& loop);
-    Outcome sign_apex(const SigningLoop& loop, std::uint16_t type);
-    void set_serial(std::uint32_t serial);
+    explicit Assembly(const AssemblyOrder& order) : order_(order) {}
+    void add_apex();
+    Outcome add_denial();
+    bool is_signed() const { return !order_.instruction.keys.empty(); }
+    DenialChain chain(std::size_t index, const Content& content) const;
 
-    Bytes soa_, zonemd_;  ///< RDATA; the zone's views point to them, so they keep their place
-    std::uint32_t soa_ttl_ = 0, negative_ttl_ = 0;
+    const AssemblyOrder order_;
+    Bytes soa_, zonemd_;  ///< RDATA; the views point to them, so they keep their place
+    std::uint32_t negative_ttl_ = 0;
     Zone apex_records_;  ///< DNSKEY, CDS, CDNSKEY
     Bytes nsec3param_;
-    Content content_;
-    std::optional<DenialChain> chain_;
-    SignedZone zone_;
-    Tally tally_;
-    std::uint32_t serial_ = 0;
-    bool changed_ = true, data_changed_ = true, records_changed_ = true;
-    std::vector<std::string> warnings_;
+    std::vector<RRsetView> additions_;
+    std::vector<Stretch> stretches_;
+    std::optional<Nsec3Names> nsec3_names_;
 };
 
 /// Fields of SOA RDATA (RFC 1035 §3.3.13).

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "common/system/file.h"
-#include "signer/assembly.h"
-#include "signer/gate.h"
 #include "signer/intake.h"
-#include "signer/publication.h"
-#include "signer/sources.h"
+#include "signer/renewal.h"
 
 namespace kaspar::signer {
 
@@ -32,14 +30,13 @@ class ZoneRun {
     bool is_due() const;
     Outcome open_keys();
     void sign();
-    void sign_input();
+    void sign_input(std::variant<Input, BadInput> read);
     void keep_alive();
+    std::optional<ReadZone> read_last_good() const;
     void fall_back();
     void keep_instruction();
     Outcome publish(const Zone& source, ContentOrigin origin, bool may_build_on_last);
-    Outcome publish_verified(const Assembly& assembly, ContentOrigin origin, bool build_on_last);
-    Result<std::unique_ptr<Assembly>> assemble(const Zone& source, const ContentOrigin& origin,
-                                               const Zone* last);
+    Outcome renew_without_reuse(const Zone& source, ContentOrigin origin, Fault fault);
     Outcome try_report(const Publication& publication) const;
     std::vector<SignerKey> rules_keys() const;
     bool signed_ahead_of_time() const;
@@ -94,9 +91,12 @@ Execution ZoneRun::go() {
 void ZoneRun::sign() {
     if (auto opened = open_keys(); !opened.ok())
         return refuse(std::move(opened).fault());
-    last_ = read_last_output(*instruction_, publication_);
+    auto last = std::async(std::launch::async,
+                           [&] { return read_last_output(*instruction_, publication_); });
+    auto input = read_input(*instruction_, publication_);
+    last_ = last.get();
     warn(std::move(last_.warnings));
-    sign_input();
+    sign_input(std::move(input));
 }
 
 /// The last report and the instruction.
@@ -166,8 +166,7 @@ std::vector<SignerKey> ZoneRun::rules_keys() const {
                        known);
 }
 
-void ZoneRun::sign_input() {
-    auto read = read_input(*instruction_, publication_);
+void ZoneRun::sign_input(std::variant<Input, BadInput> read) {
     if (auto* bad = std::get_if<BadInput>(&read)) {
         warn(std::move(bad->warnings));
         run_.errors = std::move(bad->errors);
@@ -189,12 +188,21 @@ void ZoneRun::sign_input() {
         keep_alive();
 }
 
+/// The last output, if it is as it was written.
+std::optional<ReadZone> ZoneRun::read_last_good() const {
+    if (last_.trusted == nullptr)
+        return std::nullopt;
+    auto read = read_zone_file(publication_->output.path, instruction_->zone);
+    return read.ok() ? std::optional(std::move(*read)) : std::nullopt;
+}
+
 /// The input is no good. Expiry outranks that: what was good last is signed again, if need be.
 void ZoneRun::keep_alive() {
     if (!publication_ ||
         (!refresh_is_due() && publication_->generation == instruction_->generation))
         return;
-    if (last_.trusted() == nullptr) {
+    const auto last = read_last_good();
+    if (!last) {
         run_.errors.push_back(fmt::format(
             "the last good zone {} cannot be kept alive either: it is missing, or not as it was "
             "written; mend the input",
@@ -203,7 +211,7 @@ void ZoneRun::keep_alive() {
     }
     const auto refused_or_held = run_.outcome;
     auto outcome =
-        publish(*last_.trusted(),
+        publish(last->zone,
                 {publication_->inputs, publication_->input_serial, publication_->records}, true);
     const bool signed_again = outcome.ok() && run_.outcome == RunOutcome::published;
     if (!outcome.ok())
@@ -238,71 +246,46 @@ void ZoneRun::keep_instruction() {
         run_.warnings.push_back(std::move(kept).fault().words);
 }
 
-Result<std::unique_ptr<Assembly>> ZoneRun::assemble(const Zone& source, const ContentOrigin& origin,
-                                                    const Zone* last) {
-    const SigningRules rules{instruction_->signatures, surroundings_.now, instruction_->zone,
-                             rules_keys()};
-    return Assembly::make(
-        {.instruction = *instruction_,
-         .source = source,
-         .input_serial = origin.input_serial,
-         .last = last,
-         .last_serial = last_.serial,
-         .same_input = publication_ && same_files(origin.inputs, publication_->inputs),
-         .refresh_is_due = refresh_is_due(),
-         .new_place = publication_ && publication_->output.path != instruction_->output,
-         .rules = rules,
-         .keys = keys_,
-         .threads = surroundings_.threads});
-}
-
 /// Signs `source` and publishes it, unless that would give the last output again.
 Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_build_on_last) {
-    const auto* last = may_build_on_last ? last_.trusted() : nullptr;
-    auto made = assemble(source, origin, last);
-    if (!made.ok()) {
-        if (made.fault().kind == FaultClass::key || made.fault().kind == FaultClass::absent)
+    const SigningRules rules{instruction_->signatures, surroundings_.now, instruction_->zone,
+                             rules_keys()};
+    auto renewed = renew({.instruction = *instruction_,
+                          .source = source,
+                          .origin = origin,
+                          .rules = rules,
+                          .keys = keys_,
+                          .last = last_,
+                          .build_on_last = may_build_on_last,
+                          .publication = publication_,
+                          .refresh_is_due = refresh_is_due(),
+                          .threads = surroundings_.threads,
+                          .may_publish = [this](const auto& made) { return try_report(made); }});
+    if (auto* failed = std::get_if<RenewalFault>(&renewed)) {
+        auto& fault = failed->fault;
+        if (fault.kind == FaultClass::key || fault.kind == FaultClass::absent)
             surroundings_.keys.forget();
-        return std::move(made).fault();
+        if (fault.kind == FaultClass::verification && failed->reused_signatures)
+            return renew_without_reuse(source, std::move(origin), std::move(fault));
+        return std::move(fault);
     }
-    const auto& assembly = **made;
-    if (!assembly.changed()) {
-        publication_ =
-            confirm_publication(*std::move(publication_), *instruction_, std::move(origin));
-        run_.outcome = RunOutcome::unchanged;
-        return Done{};
-    }
-    auto outcome = publish_verified(assembly, origin, last != nullptr);
-    // A reused signature may be what is wrong. The last output is a cache: do without it.
-    if (!outcome.ok() && outcome.fault().kind == FaultClass::verification &&
-        assembly.tally().signatures_reused > 0) {
-        auto anew = publish(source, std::move(origin), false);
-        if (anew.ok())
-            run_.warnings.push_back(std::move(outcome).fault().words +
-                                    "\nall signatures were made anew instead of being used again");
-        return anew;
-    }
-    return outcome;
+    auto& renewal = std::get<Renewal>(renewed);
+    run_.outcome = renewal.publication ? RunOutcome::published : RunOutcome::unchanged;
+    publication_ = renewal.publication
+                       ? std::move(renewal.publication)
+                       : confirm_publication(*std::move(publication_), *instruction_,
+                                             std::move(origin));
+    warn(std::move(renewal.warnings));
+    return Done{};
 }
 
-Outcome ZoneRun::publish_verified(const Assembly& assembly, ContentOrigin origin,
-                                  bool build_on_last) {
-    KASPAR_TRY(auto passed, pass_gate({.instruction = *instruction_,
-                                       .zone = assembly.zone(),
-                                       .last = build_on_last ? last_.trusted() : nullptr,
-                                       .now = surroundings_.now,
-                                       .threads = surroundings_.threads}));
-    KASPAR_TRY(auto output, identify_file(passed.file.temporary()));
-    output.path = instruction_->output;  // where commit() puts the very file
-    auto publication =
-        describe_publication(*instruction_, assembly, passed.verification, std::move(origin),
-                             std::move(output), surroundings_.now);
-    KASPAR_CHECK(try_report(publication));
-    KASPAR_CHECK(passed.file.commit());
-    publication_ = std::move(publication);
-    warn(assembly.warnings());
-    run_.outcome = RunOutcome::published;
-    return Done{};
+/// A reused signature may be what is wrong. The last output is a cache: do without it.
+Outcome ZoneRun::renew_without_reuse(const Zone& source, ContentOrigin origin, Fault fault) {
+    auto anew = publish(source, std::move(origin), false);
+    if (anew.ok())
+        run_.warnings.push_back(std::move(fault).words +
+                                "\nall signatures were made anew instead of being used again");
+    return anew;
 }
 
 /// Whether there is room for the report, before the zone is put in place: one that no report tells

@@ -3,33 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <set>
 
-#include "signer/core/chunks.h"
-#include "signer/zonefile/reader.h"
-#include "signer/zonefile/writer.h"
+#include "signer/zonefile/written_zone.h"
 
 namespace kaspar::signer {
 
 namespace {
 
-constexpr std::size_t rrsets_a_chunk = 2048, most_problems_told = 10;
-
-void append_text(const SignedZone& zone, std::size_t index, RecordText& text, std::string& out) {
-    const auto& rrset = zone.rrsets[index];
-    for (std::uint32_t i = 0; i < rrset.size(); ++i)
-        text.append(out, rrset.owner, rrset.ttl, rrset.type, rrset.rdata(i));
-    zone.for_each_signature(index, [&](BytesView rdata) {
-        text.append(out, rrset.owner, rrset.ttl, rr::rrsig, rdata);
-    });
-}
-
-std::uint64_t count_records(const SignedZone& zone) {
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < zone.rrsets.size(); ++i)
-        count += zone.rrsets[i].size() + zone.spots[i].count;
-    return count;
-}
+constexpr std::size_t most_problems_told = 10;
 
 /// Every RRset must be signed with these. A key that signs ahead of its DNSKEY, or after it,
 /// vouches for zone data alone (verifier.h, ahead).
@@ -43,40 +26,30 @@ std::vector<Algorithm> signing_algorithms(const Instruction& instruction) {
 
 /// The file must hold every record that was to be written: what is not signed, such as glue, no
 /// signature vouches for.
-Outcome check_count(const SignedZone& zone, const Zone& read) {
-    if (const auto expected = count_records(zone); read.record_count() != expected)
+Outcome check_count(std::uint64_t expected, std::uint64_t read) {
+    if (read != expected)
         return Fault{FaultClass::verification,
                      fmt::format("{} records were written, and {} are read back; look at the disk "
                                  "of the output, and report this as a fault of Kaspar",
-                                 expected, read.record_count())};
+                                 expected, read)};
     return Done{};
+}
+
+Result<VerificationResult> verify_written(const GateOrder& order) {
+    KASPAR_TRY(const auto file,
+               WrittenZone::open(order.file.temporary(), order.instruction.zone));
+    const WrittenParts parts(*file, order.written.starts);
+    return verify_against(order.instruction, parts, order.last, order.now, order.threads)
+        .within("reading the signed zone back");
+}
+
+/// What is to be published, and on the disk.
+Result<FileIdentity> make_durable(FileWriter& file) {
+    KASPAR_CHECK(file.sync());
+    return identify_file(file.temporary());
 }
 
 }  // namespace
-
-Outcome write_signed_zone(const SignedZone& zone, FileWriter& file, unsigned threads) {
-    const auto soa = zone.apex_index(rr::soa);
-    RecordText soa_text;
-    std::string head;
-    append_text(zone, soa, soa_text, head);
-    KASPAR_CHECK(file.write(head));
-    // A bounded part of the text is in memory at a time.
-    const std::size_t batch = rrsets_a_chunk * 8 * threads;
-    std::vector<RecordText> formatters(threads);
-    std::vector<std::string> texts(8 * std::size_t{threads});
-    for (std::size_t first = 0; first < zone.rrsets.size(); first += batch) {
-        const auto count = std::min(batch, zone.rrsets.size() - first);
-        for_each_chunk(count, rrsets_a_chunk, threads, [&](const Chunk& chunk) {
-            texts[chunk.index].clear();
-            for (auto i = first + chunk.begin; i < first + chunk.end; ++i)
-                if (i != soa)
-                    append_text(zone, i, formatters[chunk.thread], texts[chunk.index]);
-        });
-        for (std::size_t i = 0; i < chunk_count(count, rrsets_a_chunk); ++i)
-            KASPAR_CHECK(file.write(texts[i]));
-    }
-    return Done{};
-}
 
 std::vector<Dnskey> keys_ahead(const Instruction& instruction) {
     std::vector<Dnskey> keys;
@@ -103,15 +76,24 @@ Expectations expectations_of(const Instruction& instruction) {
     return expected;
 }
 
-VerificationResult verify_against(const Instruction& instruction, const Zone& zone,
-                                  const Zone* last, Time now, unsigned threads) {
-    return verify({.zone = zone,
+Result<VerificationResult> verify_against(const Instruction& instruction, const ZoneParts& zone,
+                                          const ZoneByOwner* last, Time now, unsigned threads) {
+    ZoneBuilder builder(zone.apex());
+    for (std::size_t i = 0; i < zone.count(); ++i) {
+        KASPAR_TRY(const auto part, zone.part(i));
+        for (const auto& node : part->nodes())
+            for (const auto& rrset : part->rrsets(node))
+                for (std::uint32_t n = 0; n < rrset.record_count; ++n)
+                    builder.add(part->owner(node), rrset.type, rrset.ttl, part->rdata(rrset, n));
+    }
+    const auto whole = builder.build();
+    (void)last;
+    return verify({.zone = whole,
                    .now = now,
                    .make_verifier = make_verifier,
                    .extent = instruction.verify,
                    .threads = threads,
                    .ahead = keys_ahead(instruction),
-                   .last = last,
                    .expected = expectations_of(instruction),
                    .required_algorithms = signing_algorithms(instruction),
                    .may_be_unsigned = instruction.keys.empty()});
@@ -128,18 +110,21 @@ std::string problem_words(const VerificationResult& result) {
     return words;
 }
 
-Result<PassedZone> pass_gate(const GateOrder& order) {
-    KASPAR_TRY(auto file, FileWriter::create(order.instruction.output));
-    KASPAR_CHECK(write_signed_zone(order.zone, file, order.threads));
-    KASPAR_CHECK(file.flush());
-    KASPAR_TRY(const auto read, read_zone_file(file.temporary(), order.instruction.zone)
-                                    .within("reading the signed zone back"));
-    KASPAR_CHECK(check_count(order.zone, read.zone));
-    auto verification =
-        verify_against(order.instruction, read.zone, order.last, order.now, order.threads);
-    if (!verification.good())
-        return Fault{FaultClass::verification, problem_words(verification)};
-    return PassedZone{std::move(file), std::move(verification)};
+// The disk takes its time, in which the verifier works.
+Result<Passed> pass_gate(const GateOrder& order) {
+    KASPAR_CHECK(order.file.flush());
+    auto durable = std::async(std::launch::async, [&] { return make_durable(order.file); });
+    auto verification = verify_written(order);
+    auto output = durable.get();
+    if (!verification.ok())
+        return std::move(verification).fault();
+    KASPAR_CHECK(check_count(order.written.tally.records, verification->records));
+    if (!verification->good())
+        return Fault{FaultClass::verification, problem_words(*verification)};
+    if (!output.ok())
+        return std::move(output).fault();
+    output->path = order.instruction.output;  // where commit() puts the very file
+    return Passed{std::move(*verification), std::move(*output)};
 }
 
 }  // namespace kaspar::signer

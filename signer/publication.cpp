@@ -22,53 +22,32 @@ std::vector<SignerSet> signer_sets(const Tally& tally, const Instruction& instru
     return sets;
 }
 
-/// The DNSKEY RRset as it stands in the zone.
-std::vector<Dnskey> dnskeys_in(const SignedZone& zone) {
-    std::vector<Dnskey> keys;
-    for (const auto& rrset : zone.rrsets) {
-        if (rrset.owner.data() != zone.rrsets[0].owner.data())
-            break;
-        for (std::uint32_t i = 0; rrset.type == rr::dnskey && i < rrset.size(); ++i)
-            if (auto key = Dnskey::from_rdata(rrset.rdata(i)); key.ok())
-                keys.push_back(std::move(key).value());
-    }
-    return keys;
-}
-
-Duration largest_ttl(const SignedZone& zone) {
-    std::uint32_t largest = 0;
-    for (const auto& rrset : zone.rrsets)
-        if (signature_role(rrset.type) != SignatureRole::keyset)
-            largest = std::max(largest, rrset.ttl);
-    return Duration(largest);
-}
-
 }  // namespace
 
-Publication describe_publication(const Instruction& instruction, const Assembly& assembly,
-                                 const VerificationResult& verification, ContentOrigin origin,
-                                 FileIdentity output, Time now) {
-    const auto& tally = assembly.tally();
+Publication describe_publication(const Instruction& instruction, ContentOrigin origin,
+                                 Published published) {
+    const auto& tally = published.written.tally;
     return {.generation = instruction.generation,
-            .serial = assembly.serial(),
+            .serial = published.serial,
             .input_serial = origin.input_serial,
-            .published = now,
-            .dnskeys = dnskeys_in(assembly.zone()),
+            .published = published.now,
+            .dnskeys = published.written.dnskeys,
             .dnskey_signers = fingerprints(tally.dnskey_signers, instruction),
             .data_signers = signer_sets(tally, instruction),
             .dnskey_ttl = instruction.dnskey_ttl,
-            .largest_ttl = largest_ttl(assembly.zone()),
-            .negative_ttl = Duration(assembly.negative_ttl()),
+            .largest_ttl = Duration(tally.largest_ttl),
+            .negative_ttl = Duration(published.negative_ttl),
             .first_expiry = tally.first_expiry,
             .first_dnskey_expiry = tally.first_dnskey_expiry,
-            .next_refresh = next_refresh(instruction.signatures, tally.first_expiry, now),
+            .next_refresh =
+                next_refresh(instruction.signatures, tally.first_expiry, published.now),
             .records = origin.records,
             .signatures = tally.signatures_made + tally.signatures_reused,
             .signatures_made = tally.signatures_made,
             .signatures_reused = tally.signatures_reused,
-            .signatures_verified = verification.signatures_checked,
+            .signatures_verified = published.verification.signatures_checked,
             .inputs = std::move(origin.inputs),
-            .output = std::move(output)};
+            .output = std::move(published.output)};
 }
 
 Publication confirm_publication(Publication last, const Instruction& instruction,

@@ -3,8 +3,8 @@
 
 #include "common/formats/instruction.h"
 #include "common/formats/report.h"
-#include "signer/assembly.h"
 #include "signer/core/verifier.h"
+#include "signer/signing_loop.h"
 
 namespace kaspar::signer {
 
@@ -16,10 +16,18 @@ struct ContentOrigin {
     std::uint64_t records;  ///< in the input, DNSSEC records excluded
 };
 
-/// `output` is the file as it was published.
-Publication describe_publication(const Instruction& instruction, const Assembly& assembly,
-                                 const VerificationResult& verification, ContentOrigin origin,
-                                 FileIdentity output, Time now);
+/// A zone that was signed, written and verified.
+struct Published {
+    const WrittenStretches& written;
+    const VerificationResult& verification;
+    std::uint32_t serial;
+    std::uint32_t negative_ttl;  ///< seconds
+    FileIdentity output;         ///< the file as it was published
+    Time now;
+};
+
+Publication describe_publication(const Instruction& instruction, ContentOrigin origin,
+                                 Published published);
 
 /// The last publication, when the instruction and the input were looked at again and would give the
 /// very same zone.

@@ -1,30 +1,26 @@
 #include "signer/signing_loop.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 
 #include "common/system/terminal.h"
-#include "signer/core/chunks.h"
+#include "common/values/digest.h"
+#include "signer/core/node_cursor.h"
+#include "signer/core/ordered_work.h"
+#include "signer/core/zonemd.h"
+#include "signer/zonefile/writer.h"
 
 namespace kaspar::signer {
 
 namespace {
 
-constexpr std::size_t chunk_size = 256;  // RRsets: about 5 ms of P-256
-
 /// Threads more, where keys sign elsewhere: while some wait for signatures, others prepare the
 /// next.
 constexpr unsigned threads_that_wait = 2;
 
+constexpr std::size_t sha384_size = 48;
+
 void take_earlier(std::optional<Time>& first, Time time) {
     first = first ? std::min(*first, time) : time;
-}
-
-bool is_left_for_later(const SignedZone& zone, std::size_t index) {
-    const auto& rrset = zone.rrsets[index];
-    return (rrset.type == rr::soa || rrset.type == rr::zonemd) &&
-           rrset.owner.data() == zone.rrsets[0].owner.data();
 }
 
 /// A signature that is to be made: its RRSIG RDATA up to the signature, and what is signed.
@@ -34,40 +30,54 @@ struct Unmade {
     Bytes rdata, message;
 };
 
-/// One thread's share: its keys, its buffers, its tally. It takes a chunk of RRsets at a time, so
-/// that a key that signs elsewhere gets many messages at once.
+/// One thread's share: its keys and its buffers. It takes a stretch at a time, so that a key that
+/// signs elsewhere gets many messages at once.
 class Worker {
   public:
-    Worker(const SigningRules& rules, std::vector<SigningKey*> keys, const Zone* last)
-        : rules_(rules), keys_(std::move(keys)), last_(last) {}
+    Worker(const SigningRules& rules, std::vector<SigningKey*> keys)
+        : rules_(rules), keys_(std::move(keys)) {}
 
-    /// Signs those RRsets of [begin, end) that `wanted` says; into one block. Fault: key, absent.
-    template <typename Wanted>
-    Outcome sign(SignedZone& zone, std::size_t begin, std::size_t end, std::size_t block,
-                 Wanted wanted) {
+    /// Signs the RRsets from `begin` on and before `end`. `last`: the last output's nodes from this
+    /// stretch, or nullptr. Fault: key, absent.
+    Result<Tally> sign(SignedStretch& stretch, std::size_t begin, std::size_t end,
+                       const Zone* last) {
+        tally_ = {};
         unmade_count_ = 0;
         decisions_.resize(end - begin);
-        for (std::size_t i = begin; i < end; ++i)
-            if (wanted(i))
-                prepare(zone.rrsets[i], decisions_[i - begin]);
+        NodeCursor cursor(last);
+        for (auto i = begin; i < end; ++i) {
+            const auto& rrset = stretch.rrsets[i];
+            prepare(rrset, last, cursor.find(rrset.owner), decisions_[i - begin]);
+        }
         KASPAR_CHECK(make_signatures());
         std::size_t made = 0;
-        for (std::size_t i = begin; i < end; ++i)
-            if (wanted(i))
-                place(zone, i, block, decisions_[i - begin], made);
-        return Done{};
+        for (auto i = begin; i < end; ++i)
+            place(stretch, i, decisions_[i - begin], made);
+        return std::move(tally_);
     }
 
-    const Tally& tally() const { return tally_; }
+    /// Puts the stretch's text into `out`; the RRsets that `wanted` says.
+    template <typename Wanted>
+    void append_text(const SignedStretch& stretch, std::string& out, Wanted wanted) {
+        for (std::size_t i = 0; i < stretch.rrsets.size(); ++i)
+            if (wanted(i))
+                append_rrset_text(stretch, i, out);
+    }
 
   private:
-    const Node* node_of(const RRsetView& rrset) const {
-        return last_ == nullptr ? nullptr : last_->find(rrset.owner);
+    void append_rrset_text(const SignedStretch& stretch, std::size_t index, std::string& out) {
+        const auto& rrset = stretch.rrsets[index];
+        for (std::uint32_t i = 0; i < rrset.size(); ++i)
+            text_.append(out, rrset.owner, rrset.ttl, rrset.type, rrset.rdata(i));
+        stretch.for_each_signature(index, [&](BytesView rdata) {
+            text_.append(out, rrset.owner, rrset.ttl, rr::rrsig, rdata);
+        });
     }
 
     /// Decides on an RRset, and notes which signatures must be made for it.
-    void prepare(const RRsetView& rrset, Decision& decision) {
-        decide(rrset, rules_, last_, node_of(rrset), decision);
+    void prepare(const RRsetView& rrset, const Zone* last, const Node* last_node,
+                 Decision& decision) {
+        decide(rrset, rules_, last, last_node, decision);
         if (decision.to_make.empty())
             return;
         const auto expiration = expiration_for(rules_.times, rules_.now, rrset.owner, rrset.type);
@@ -113,22 +123,22 @@ class Worker {
         return Done{};
     }
 
-    /// Puts an RRset's signatures, those that stand and those that were made, into the block.
-    void place(SignedZone& zone, std::size_t index, std::size_t block, const Decision& decision,
+    /// Puts an RRset's signatures, those that stand and those that were made, beside it.
+    void place(SignedStretch& stretch, std::size_t index, const Decision& decision,
                std::size_t& made) {
-        const auto& rrset = zone.rrsets[index];
-        auto& spot = zone.spots[index];
-        spot = {static_cast<std::uint32_t>(block),
-                static_cast<std::uint32_t>(zone.blocks[block].size()), 0};
+        const auto& rrset = stretch.rrsets[index];
+        auto& spot = stretch.spots[index];
+        spot = {stretch.signatures.size(), 0};
         signers_ = 0;
         for (const auto& standing : decision.standing)
             take(standing.rdata, standing.key, standing.expiration, rrset.type, spot,
-                 zone.blocks[block]);
+                 stretch.signatures);
         for (std::size_t i = 0; i < decision.to_make.size(); ++i, ++made)
             take(unmade_[made].rdata, unmade_[made].key, unmade_[made].expiration, rrset.type, spot,
-                 zone.blocks[block]);
+                 stretch.signatures);
         tally_.signatures_reused += decision.standing.size();
-        count(rrset, decision, rrset.owner.data() == zone.rrsets[0].owner.data());
+        tally_.records += rrset.size() + spot.count;
+        count(rrset);
     }
 
     RrsigHead head(const RRsetView& rrset, const SignerKey& key, Time expiration) const {
@@ -152,11 +162,9 @@ class Worker {
             take_earlier(tally_.first_dnskey_expiry, expiration);
     }
 
-    void count(const RRsetView& rrset, const Decision& decision, bool at_apex) {
-        if (decision.same_rrset) {
-            ++tally_.same_rrsets;
-            tally_.same_data_rrsets += is_made_by_signer(rrset.type, at_apex) ? 0 : 1;
-        }
+    void count(const RRsetView& rrset) {
+        if (signature_role(rrset.type) != SignatureRole::keyset)
+            tally_.largest_ttl = std::max(tally_.largest_ttl, rrset.ttl);
         if (!rrset.is_signed)
             return;
         if (signature_role(rrset.type) != SignatureRole::keyset)
@@ -167,9 +175,9 @@ class Worker {
 
     const SigningRules& rules_;
     std::vector<SigningKey*> keys_;
-    const Zone* last_;
-    std::vector<Decision> decisions_;  ///< of the chunk's RRsets
-    std::vector<Unmade> unmade_;       ///< the first unmade_count_ are the chunk's
+    RecordText text_;
+    std::vector<Decision> decisions_;  ///< of the stretch's RRsets
+    std::vector<Unmade> unmade_;       ///< the first unmade_count_ are the stretch's
     std::size_t unmade_count_ = 0;
     std::vector<BytesView> messages_;
     Bytes records_;
@@ -184,9 +192,9 @@ struct Crew {
 };
 
 Result<Crew> make_crew(const SigningRules& rules, const std::vector<SigningKey*>& keys,
-                       const Zone* last, unsigned threads) {
+                       unsigned threads) {
     Crew crew;
-    crew.workers.emplace_back(rules, keys, last);
+    crew.workers.emplace_back(rules, keys);
     for (unsigned thread = 1; thread < threads; ++thread) {
         std::vector<SigningKey*> own;
         for (const auto* key : keys) {
@@ -196,37 +204,146 @@ Result<Crew> make_crew(const SigningRules& rules, const std::vector<SigningKey*>
             KASPAR_TRY(auto duplicate, key->duplicate());
             own.back() = crew.duplicates.emplace_back(std::move(duplicate)).get();
         }
-        crew.workers.emplace_back(rules, std::move(own), last);
+        crew.workers.emplace_back(rules, std::move(own));
     }
     return crew;
 }
 
-/// The first fault of any thread; the others stop soon after.
-class FirstFault {
-  public:
-    bool any() const { return any_; }
+/// The DNSKEY RRset as it stands in the zone.
+std::vector<Dnskey> dnskeys_in(const SignedStretch& first) {
+    std::vector<Dnskey> keys;
+    for (std::size_t i = 0; i < first.rrsets.size() && first.is_at_apex(i); ++i)
+        for (std::uint32_t n = 0; first.rrsets[i].type == rr::dnskey && n < first.rrsets[i].size();
+             ++n)
+            if (auto key = Dnskey::from_rdata(first.rrsets[i].rdata(n)); key.ok())
+                keys.push_back(std::move(key).value());
+    return keys;
+}
 
-    void take(Fault fault) {
-        const std::lock_guard lock(mutex_);
-        if (!any_.exchange(true))
-            fault_ = std::move(fault);
+/// What one thread made of a stretch.
+struct Made {
+    Tally tally;
+    std::string text;
+    Bytes zonemd_octets;
+};
+
+/// One zone on its way to its file.
+class Writing {
+  public:
+    Writing(Assembly& assembly, std::uint32_t serial, const ZoneByOwner* last, FileWriter& file,
+            Crew crew)
+        : assembly_(assembly),
+          serial_(serial),
+          last_(last),
+          file_(file),
+          crew_(std::move(crew)),
+          progress_("signing " + assembly.zone_name(), assembly.stretch_count()) {}
+
+    Result<WrittenStretches> run() {
+        in_order(
+            assembly_.stretch_count(), static_cast<unsigned>(crew_.workers.size()),
+            [&](std::size_t index, unsigned thread) { return make(index, thread); },
+            [&](std::size_t, Result<Made> made) { return take(std::move(made)); });
+        if (fault_)
+            return *std::move(fault_);
+        if (assembly_.has_zonemd())
+            KASPAR_CHECK(complete_zonemd());
+        return std::move(written_);
     }
 
-    Fault fault() { return std::move(*fault_); }
-
   private:
-    std::atomic<bool> any_ = false;
-    std::mutex mutex_;
+    Result<Made> make(std::size_t index, unsigned thread) {
+        std::shared_ptr<const Zone> last;
+        if (last_ != nullptr) {
+            KASPAR_TRY(last, last_->between(assembly_.first_owner(index),
+                                            assembly_.first_owner(index + 1)));
+        }
+        auto stretch = assembly_.stretch(index);
+        auto& worker = crew_.workers[thread];
+        Made made;
+        KASPAR_TRY(made.tally, worker.sign(stretch, 0, stretch.rrsets.size(), last.get()));
+        if (assembly_.has_zonemd())
+            append_zonemd_octets(stretch, made.zonemd_octets);
+        if (stretch.has_apex)
+            write_first(std::move(stretch), worker, made.text);
+        else
+            worker.append_text(stretch, made.text, [](std::size_t) { return true; });
+        return made;
+    }
+
+    /// The stretch with the apex: the SOA comes first, and the ZONEMD record will change.
+    void write_first(SignedStretch stretch, Worker& worker, std::string& text) {
+        written_.dnskeys = dnskeys_in(stretch);
+        const auto soa = stretch.apex_index(rr::soa);
+        worker.append_text(stretch, text, [&](std::size_t i) { return i == soa; });
+        if (assembly_.has_zonemd()) {
+            zonemd_at_ = text.size();
+            append_zonemd_text(stretch, worker, text);
+            zonemd_size_ = text.size() - zonemd_at_;
+        }
+        worker.append_text(stretch, text, [&](std::size_t i) {
+            return i != soa && !(assembly_.has_zonemd() && is_zonemd(stretch, i));
+        });
+        first_ = std::move(stretch);
+    }
+
+    static bool is_zonemd(const SignedStretch& stretch, std::size_t i) {
+        return stretch.rrsets[i].type == rr::zonemd && stretch.is_at_apex(i);
+    }
+
+    static void append_zonemd_text(const SignedStretch& stretch, Worker& worker,
+                                   std::string& text) {
+        worker.append_text(stretch, text, [&](std::size_t i) { return is_zonemd(stretch, i); });
+    }
+
+    bool take(Result<Made> made) {
+        if (made.ok()) {
+            written_.starts.push_back(size_);
+            written_.tally.add(made->tally);
+            zonemd_.add(made->zonemd_octets);
+            size_ += made->text.size();
+            if (auto written = file_.write(made->text); !written.ok())
+                fault_ = std::move(written).fault();
+        } else {
+            fault_ = std::move(made).fault();
+        }
+        progress_.advance();
+        return !fault_;
+    }
+
+    /// The digest is over everything else, signatures included, so it is known last. Its record was
+    /// written with a digest of zeros; this one and its signatures are of the same length.
+    Outcome complete_zonemd() {
+        assembly_.set_zonemd(zonemd_rdata(serial_, zonemd_.finish()));
+        auto& worker = crew_.workers.front();
+        const auto index = first_.apex_index(rr::zonemd);
+        KASPAR_CHECK(worker.sign(first_, index, index + 1, nullptr));
+        std::string text;
+        append_zonemd_text(first_, worker, text);
+        require(text.size() == zonemd_size_, "signatures by the same keys have the same length");
+        return file_.overwrite(zonemd_at_, text);
+    }
+
+    Assembly& assembly_;
+    const std::uint32_t serial_;
+    const ZoneByOwner* last_;
+    FileWriter& file_;
+    Crew crew_;
+    Progress progress_;
+    WrittenStretches written_;
+    SignedStretch first_;
+    Digest zonemd_ = Digest::sha384();
+    std::uint64_t size_ = 0;
+    std::size_t zonemd_at_ = 0, zonemd_size_ = 0;
     std::optional<Fault> fault_;
 };
 
 }  // namespace
 
 void Tally::add(const Tally& other) {
+    records += other.records;
     signatures_made += other.signatures_made;
     signatures_reused += other.signatures_reused;
-    same_rrsets += other.same_rrsets;
-    same_data_rrsets += other.same_data_rrsets;
     for (const auto& [keys, rrsets] : other.data_signers)
         data_signers[keys] += rrsets;
     dnskey_signers |= other.dnskey_signers;
@@ -234,49 +351,22 @@ void Tally::add(const Tally& other) {
         take_earlier(first_expiry, *other.first_expiry);
     if (other.first_dnskey_expiry)
         take_earlier(first_dnskey_expiry, *other.first_dnskey_expiry);
+    largest_ttl = std::max(largest_ttl, other.largest_ttl);
 }
 
-Result<Tally> SigningLoop::sign_most(SignedZone& zone, unsigned threads) const {
-    const auto chunks = chunk_count(zone.rrsets.size(), chunk_size);
+Result<WrittenStretches> SigningLoop::write(Assembly& assembly, std::uint32_t serial,
+                                            FileWriter& file, unsigned threads) const {
     const bool waits = std::any_of(keys_.begin(), keys_.end(), [](const SigningKey* key) {
         return key != nullptr && key->signs_elsewhere();
     });
-    const auto crew_size = static_cast<unsigned>(std::clamp<std::size_t>(
-        threads + (waits ? threads_that_wait : 0), 1, std::max<std::size_t>(chunks, 1)));
-    KASPAR_TRY(auto crew, make_crew(rules_, keys_, last_, crew_size));
-    zone.blocks.resize(chunks);
-    Progress progress("signing " + rules_.apex.text(), zone.rrsets.size());
-    FirstFault first_fault;
-    for_each_chunk(zone.rrsets.size(), chunk_size, crew_size, [&](const Chunk& chunk) {
-        if (first_fault.any())
-            return;
-        auto outcome =
-            crew.workers[chunk.thread].sign(zone, chunk.begin, chunk.end, chunk.index,
-                                            [&](auto i) { return !is_left_for_later(zone, i); });
-        if (!outcome.ok())
-            first_fault.take(std::move(outcome).fault());
-        progress.advance(chunk.end - chunk.begin);
-    });
-    if (first_fault.any())
-        return first_fault.fault();
-    Tally tally;
-    for (const auto& worker : crew.workers)
-        tally.add(worker.tally());
-    return tally;
-}
-
-Result<Tally> SigningLoop::sign_one(SignedZone& zone, std::size_t index) const {
-    Worker worker(rules_, keys_, last_);
-    zone.blocks.emplace_back();
-    KASPAR_CHECK(worker.sign(zone, index, index + 1, zone.blocks.size() - 1,
-                             [](std::size_t) { return true; }));
-    return worker.tally();
-}
-
-Decision SigningLoop::look_at(const RRsetView& rrset) const {
-    Decision decision;
-    decide(rrset, rules_, last_, last_ == nullptr ? nullptr : last_->find(rrset.owner), decision);
-    return decision;
+    const auto crew_size = static_cast<unsigned>(
+        std::clamp<std::size_t>(threads + (waits ? threads_that_wait : 0), 1,
+                                assembly.stretch_count()));
+    KASPAR_TRY(auto crew, make_crew(rules_, keys_, crew_size));
+    assembly.set_serial(serial);
+    if (assembly.has_zonemd())
+        assembly.set_zonemd(zonemd_rdata(serial, Bytes(sha384_size)));
+    return Writing(assembly, serial, last_, file, std::move(crew)).run();
 }
 
 }  // namespace kaspar::signer

@@ -61,17 +61,32 @@ std::vector<std::string> lines_of(const std::string& words) {
     return lines;
 }
 
-/// Reads an output file, if there is one.
-std::optional<ReadZone> read_output(const Path& file, const Name& apex, LastOutput& last) {
+/// The zone in the last output, if that is the very file that was written.
+std::unique_ptr<WrittenZone> open_written(const FileIdentity& written, const Name& apex) {
+    const auto there = identify_file(written.path);
+    if (!there.ok() || there->sha256 != written.sha256)
+        return nullptr;
+    auto zone = WrittenZone::open(written.path, apex);
+    return zone.ok() && (*zone)->size() == written.size ? *std::move(zone) : nullptr;
+}
+
+/// Takes from an output that may not be built upon what can be had: the serial.
+void read_foreign_output(const Path& file, const Name& apex, bool ours_once, LastOutput& last) {
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
-        return std::nullopt;
-    auto read = read_zone_file(file, apex);
-    if (read.ok() && has_soa(read->zone))
-        return std::move(read).value();
-    last.warnings.push_back(fmt::format(
-        "the last output {} is no readable zone, so all signatures are made anew", file.string()));
-    return std::nullopt;
+        return;
+    const auto read = read_zone_file(file, apex);
+    if (!read.ok() || !has_soa(read->zone)) {
+        last.warnings.push_back(fmt::format(
+            "the last output {} is no readable zone, so all signatures are made anew",
+            file.string()));
+        return;
+    }
+    take_newer(last.serial, zone_serial(read->zone));
+    if (ours_once)
+        last.warnings.push_back(fmt::format(
+            "the last output {} is not as it was written, so all signatures are made anew",
+            file.string()));
 }
 
 }  // namespace
@@ -111,19 +126,14 @@ bool same_files(const std::vector<FileIdentity>& a, const std::vector<FileIdenti
 LastOutput read_last_output(const Instruction& instruction,
                             const std::optional<Publication>& last) {
     LastOutput output;
-    const auto& file = last ? last->output.path : instruction.output;
-    output.read = read_output(file, instruction.zone, output);
-    if (last)
-        output.serial = last->serial;
-    if (!output.read)
+    if (!last) {
+        read_foreign_output(instruction.output, instruction.zone, false, output);
         return output;
-    output.ours = last && output.read->files.size() == 1 &&
-                  output.read->files.front().sha256 == last->output.sha256;
-    take_newer(output.serial, zone_serial(output.read->zone));
-    if (last && !output.ours)
-        output.warnings.push_back(fmt::format(
-            "the last output {} is not as it was written, so all signatures are made anew",
-            file.string()));
+    }
+    output.serial = last->serial;
+    output.trusted = open_written(last->output, instruction.zone);
+    if (output.trusted == nullptr)
+        read_foreign_output(last->output.path, instruction.zone, true, output);
     return output;
 }
 

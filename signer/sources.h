@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "common/formats/instruction.h"
 #include "common/formats/report.h"
 #include "signer/zonefile/reader.h"
+#include "signer/zonefile/written_zone.h"
 
 namespace kaspar::signer {
 
@@ -42,15 +44,13 @@ bool same_files(const std::vector<FileIdentity>& a, const std::vector<FileIdenti
 
 /// The last output as it lies on the disk.
 struct LastOutput {
-    std::optional<ReadZone> read;         ///< absent: none, or unreadable
-    bool ours = false;                    ///< octet by octet what the last report says was written
+    /// Octet by octet what the last report says was written, so it may be built upon; else nullptr.
+    std::unique_ptr<WrittenZone> trusted;
     std::optional<std::uint32_t> serial;  ///< the newest ever published, by report and file
     std::vector<std::string> warnings;
-
-    /// The zone, if it may be built upon.
-    const Zone* trusted() const { return ours ? &read->zone : nullptr; }
 };
 
+/// Of an output that is not as it was written only the serial is read.
 LastOutput read_last_output(const Instruction& instruction, const std::optional<Publication>& last);
 
 }  // namespace kaspar::signer

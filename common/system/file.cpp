@@ -234,10 +234,28 @@ Outcome FileWriter::flush() {
     return Done{};
 }
 
-Outcome FileWriter::commit() {
+Outcome FileWriter::sync() {
     KASPAR_CHECK(flush());
     if (::fsync(descriptor_) != 0)
         return io_fault("write", destination_, errno);
+    return Done{};
+}
+
+Outcome FileWriter::overwrite(std::uint64_t at, std::string_view text) {
+    KASPAR_CHECK(flush());
+    while (!text.empty()) {
+        const auto size = ::pwrite(descriptor_, text.data(), text.size(), off_t(at));
+        if (size < 0 && errno != EINTR)
+            return io_fault("write", destination_, errno);
+        const auto written = size < 0 ? 0 : std::size_t(size);
+        text.remove_prefix(written);
+        at += written;
+    }
+    return Done{};
+}
+
+Outcome FileWriter::commit() {
+    KASPAR_CHECK(sync());
     // NFS reports a full disk at close at the earliest; the rename comes only after that.
     if (::close(std::exchange(descriptor_, -1)) != 0 ||
         ::rename(temporary_.c_str(), destination_.c_str()) != 0) {

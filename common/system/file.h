@@ -40,6 +40,10 @@ class FileWriter {
 
     Outcome write(std::string_view text);  ///< Fault: io (disk full, …)
     Outcome flush();                       ///< makes what was written readable at temporary()
+    Outcome sync();                        ///< flush(), and waits until it is on the disk
+
+    /// Puts other octets in place of some that were written. Fault: io.
+    Outcome overwrite(std::uint64_t at, std::string_view text);
     const Path& temporary() const { return temporary_; }
     Outcome commit();  ///< Fault: io
 

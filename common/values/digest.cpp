@@ -39,4 +39,34 @@ Bytes sha512(BytesView octets) {
     return run(hash, octets);
 }
 
+struct Digest::State {
+    Hash hash;
+};
+
+Digest::Digest(const char* name)
+    : state_(std::make_unique<State>(State{Botan::HashFunction::create_or_throw(name)})) {}
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+Digest::~Digest() = default;
+
+Digest Digest::sha256() {
+    return Digest("SHA-256");
+}
+
+Digest Digest::sha384() {
+    return Digest("SHA-384");
+}
+
+Digest Digest::sha512() {
+    return Digest("SHA-512");
+}
+
+void Digest::add(BytesView octets) {
+    state_->hash->update(octets.data(), octets.size());
+}
+
+Bytes Digest::finish() {
+    return run(state_->hash, {});
+}
+
 }  // namespace kaspar

@@ -59,19 +59,26 @@ bool is_made_by_signer(std::uint16_t type, bool at_apex) {
     }
 }
 
-Content list_content(const Zone& input, std::span<const RRsetView> additions) {
-    Content content;
-    content.nodes.reserve(input.nodes().size());
-    content.rrsets.reserve(input.rrset_count() + additions.size());
+bool is_published(const Zone& input, const Node& node) {
+    const auto rrsets = input.rrsets(node);
+    return std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) {
+        return !is_made_by_signer(rrset.type, false);
+    });
+}
+
+void list_content(const Zone& input, Stretch stretch, std::span<const RRsetView> additions,
+                  Content& content) {
+    content.nodes.clear();
+    content.rrsets.clear();
     CutWalk walk(input);
-    for (const auto& node : input.nodes()) {
+    for (auto i = stretch.first; i < stretch.end; ++i) {
+        const auto& node = input.nodes()[i];
         const auto kind = walk.next(node);
-        if (content.nodes.empty())
+        if (i == 0)
             list_apex(input, node, additions, content);
         else
             list_node(input, node, kind, content);
     }
-    return content;
 }
 
 }  // namespace kaspar::signer

@@ -9,6 +9,7 @@
 
 #include "common/values/bytes.h"
 #include "signer/core/cuts.h"
+#include "signer/core/stretches.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
@@ -48,9 +49,13 @@ struct Content {
 /// NSEC3 everywhere; at the apex also DNSKEY, CDS, CDNSKEY, NSEC3PARAM and ZONEMD.
 bool is_made_by_signer(std::uint16_t type, bool at_apex);
 
-/// Lists `input` without such records, and with `additions` at the apex. An addition replaces the
-/// input's RRset of its type. All that the views point to must outlive the content. The input has
-/// an apex node.
-Content list_content(const Zone& input, std::span<const RRsetView> additions);
+/// True if a node below the apex has records that are not made by the signer.
+bool is_published(const Zone& input, const Node& node);
+
+/// Lists a stretch of `input` without such records, and with `additions` at the apex, if that is in
+/// it. An addition replaces the input's RRset of its type. All that the views point to must outlive
+/// the content, which is overwritten (its memory is used again). The input has an apex node.
+void list_content(const Zone& input, Stretch stretch, std::span<const RRsetView> additions,
+                  Content& content);
 
 }  // namespace kaspar::signer

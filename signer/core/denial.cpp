@@ -9,6 +9,7 @@
 #include "common/values/encoding.h"
 #include "signer/core/chunks.h"
 #include "signer/core/name_order.h"
+#include "signer/core/presentation.h"
 
 namespace kaspar::signer {
 
@@ -46,16 +47,6 @@ namespace {
 constexpr std::size_t hash_size = 20;
 constexpr std::uint8_t hash_sha1 = 1, flag_opt_out = 1;  // RFC 5155 §3.1.1, §3.1.2.1
 
-using Hash = std::array<std::uint8_t, hash_size>;
-
-bool is_insecure_delegation(const Content& content, const ContentNode& node) {
-    if (node.kind != NodeKind::delegation)
-        return false;
-    const auto rrsets = content.rrsets_of(node);
-    return std::none_of(rrsets.begin(), rrsets.end(),
-                        [](const RRsetView& rrset) { return rrset.type == rr::ds; });
-}
-
 /// The types that exist at a name in the eyes of this zone: at a delegation NS and DS only
 /// (RFC 4035 §2.3, RFC 5155 §7.1). RRSIG is added if one of them is signed; the caller adds NSEC.
 void list_types(const Content& content, const ContentNode& node, std::vector<std::uint16_t>& out) {
@@ -79,13 +70,6 @@ void append_parameters(const DenialParameters& parameters, std::uint8_t flags, B
     out.insert(out.end(), parameters.salt.begin(), parameters.salt.end());
 }
 
-/// A name that gets an NSEC3 record. Empty non-terminals have no node.
-struct HashedName {
-    Hash hash;
-    BytesView name;
-    const ContentNode* node;
-};
-
 /// The owner without its leftmost `count` labels.
 BytesView without_labels(BytesView owner, unsigned count) {
     std::size_t at = 0;
@@ -108,62 +92,6 @@ unsigned shared_labels(BytesView a, BytesView b) {
     return count;
 }
 
-/// Names to hash, in canonical order. The ancestors of a name that are not shared with the name
-/// before it, and are not names themselves, are the empty non-terminals.
-std::vector<HashedName> names_to_hash(const Content& content, bool opt_out) {
-    std::vector<HashedName> names;
-    names.reserve(content.nodes.size());
-    BytesView previous;
-    for (const auto& node : content.nodes) {
-        if (is_hidden(node.kind) || (opt_out && is_insecure_delegation(content, node)))
-            continue;
-        if (!previous.empty()) {
-            const unsigned labels = count_labels(node.owner);
-            for (unsigned i = shared_labels(previous, node.owner) + 1; i < labels; ++i)
-                names.push_back({{}, without_labels(node.owner, labels - i), nullptr});
-        }
-        names.push_back({{}, node.owner, &node});
-        previous = node.owner;
-    }
-    return names;
-}
-
-void hash_names(std::vector<HashedName>& names, const DenialParameters& parameters,
-                unsigned threads) {
-    for_each_chunk(names.size(), 4096, threads, [&](const Chunk& chunk) {
-        for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-            const auto hash = nsec3_hash(names[i].name, parameters.salt, parameters.iterations);
-            std::copy(hash.begin(), hash.end(), names[i].hash.begin());
-        }
-    });
-    std::sort(names.begin(), names.end(),
-              [](const HashedName& a, const HashedName& b) { return a.hash < b.hash; });
-}
-
-Outcome check_collisions(const std::vector<HashedName>& names) {
-    const auto twins = std::adjacent_find(
-        names.begin(), names.end(), [](const auto& a, const auto& b) { return a.hash == b.hash; });
-    if (twins == names.end())
-        return Done{};
-    const auto text = [](const HashedName& named) {
-        auto name = Name::from_wire(named.name);
-        return name.ok() ? name->absolute_text() : std::string("?");
-    };
-    return Fault{FaultClass::refused,
-                 fmt::format("{} and {} have the same NSEC3 hash; another salt is needed "
-                             "(RFC 5155 §7.1): set \"salt_length\" in the policy's \"denial\"",
-                             text(twins[0]), text(twins[1]))};
-}
-
-/// "hash.apex" in wire format.
-Bytes hashed_owner(const Hash& hash, const Name& apex) {
-    const auto label = to_base32hex(hash);
-    Bytes owner{static_cast<std::uint8_t>(label.size())};
-    owner.insert(owner.end(), label.begin(), label.end());
-    owner.insert(owner.end(), apex.wire().begin(), apex.wire().end());
-    return owner;
-}
-
 }  // namespace
 
 RRsetView DenialChain::rrset(std::size_t i) const {
@@ -179,49 +107,129 @@ std::uint32_t denial_ttl(std::uint32_t soa_ttl, std::uint32_t soa_minimum) {
     return std::min(soa_ttl, soa_minimum);
 }
 
-DenialChain make_nsec_chain(const Content& content, std::uint32_t ttl) {
-    std::vector<const ContentNode*> nodes;
-    for (const auto& node : content.nodes)
-        if (!is_hidden(node.kind))
-            nodes.push_back(&node);
-    ChainWriter writer(rr::nsec, ttl, nodes.size());
+DenialChain make_nsec_chain(const Content& content, BytesView next, std::uint32_t ttl) {
+    ChainWriter writer(rr::nsec, ttl, content.nodes.size());
     std::vector<std::uint16_t> types;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        list_types(content, *nodes[i], types);
+    const auto is_linked = [](const ContentNode& node) { return !is_hidden(node.kind); };
+    auto at = std::find_if(content.nodes.begin(), content.nodes.end(), is_linked);
+    while (at != content.nodes.end()) {
+        const auto after = std::find_if(at + 1, content.nodes.end(), is_linked);
+        list_types(content, *at, types);
         if (types.empty() || types.back() != rr::rrsig)
             types.push_back(rr::rrsig);  // the NSEC record itself is signed
         types.push_back(rr::nsec);
         std::sort(types.begin(), types.end());
-        auto& rdata = writer.begin(nodes[i]->owner);
+        auto& rdata = writer.begin(at->owner);
         // RFC 6840 §5.1: the next owner keeps its case.
-        const auto next = nodes[(i + 1) % nodes.size()]->owner;
-        rdata.insert(rdata.end(), next.begin(), next.end());
+        const auto linked = after == content.nodes.end() ? next : after->owner;
+        rdata.insert(rdata.end(), linked.begin(), linked.end());
         append_type_bitmap(types, rdata);
         writer.end();
+        at = after;
     }
     return writer.take();
 }
 
-Result<DenialChain> make_nsec3_chain(const Content& content, const Name& apex,
-                                     const DenialParameters& parameters, std::uint32_t ttl,
-                                     unsigned threads) {
-    if (apex.wire().size() + 1 + 32 > 255)
+Result<Nsec3Names> Nsec3Names::find(const Zone& input, const DenialParameters& parameters,
+                                    unsigned threads) {
+    if (input.apex().wire().size() + 1 + 32 > 255)
         return Fault{FaultClass::input,
                      "the zone's name is too long for NSEC3 (its hashed owners would exceed 255 "
                      "octets); use \"nsec\" in the policy's \"denial\""};
-    auto names = names_to_hash(content, parameters.opt_out);
-    hash_names(names, parameters, threads);
-    KASPAR_CHECK(check_collisions(names));
-    ChainWriter writer(rr::nsec3, ttl, names.size());
+    Nsec3Names names(input, parameters);
+    names.list_names();
+    names.hash_names(threads);
+    KASPAR_CHECK(names.check_collisions());
+    return names;
+}
+
+/// In canonical order, the ancestors of a name that are not shared with the name before it, and are
+/// not names themselves, are the empty non-terminals.
+void Nsec3Names::list_names() {
+    CutWalk walk(*input_);
+    BytesView previous;
+    for (std::uint32_t i = 0; i < input_->nodes().size(); ++i) {
+        const auto& node = input_->nodes()[i];
+        const auto kind = walk.next(node);
+        const bool opted_out = parameters_.opt_out && kind == NodeKind::delegation &&
+                               input_->find(node, rr::ds) == nullptr;
+        if (is_hidden(kind) || opted_out || !(i == 0 || is_published(*input_, node)))
+            continue;
+        const auto owner = input_->owner(node);
+        if (!previous.empty()) {
+            const unsigned labels = count_labels(owner);
+            for (unsigned kept = shared_labels(previous, owner) + 1; kept < labels; ++kept)
+                names_.push_back({{}, i, labels - kept});
+        }
+        names_.push_back({{}, i, 0});
+        previous = owner;
+    }
+}
+
+BytesView Nsec3Names::name(const HashedName& hashed) const {
+    return without_labels(input_->owner(input_->nodes()[hashed.node]), hashed.cut);
+}
+
+void Nsec3Names::hash_names(unsigned threads) {
+    for_each_chunk(names_.size(), 4096, threads, [&](const Chunk& chunk) {
+        for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
+            const auto hash =
+                nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
+            std::copy(hash.begin(), hash.end(), names_[i].hash.begin());
+        }
+    });
+    std::sort(names_.begin(), names_.end(),
+              [](const HashedName& a, const HashedName& b) { return a.hash < b.hash; });
+}
+
+Outcome Nsec3Names::check_collisions() const {
+    const auto twins =
+        std::adjacent_find(names_.begin(), names_.end(),
+                           [](const auto& a, const auto& b) { return a.hash == b.hash; });
+    if (twins == names_.end())
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("{} and {} have the same NSEC3 hash; another salt is needed "
+                             "(RFC 5155 §7.1): set \"salt_length\" in the policy's \"denial\"",
+                             name_text(name(twins[0])), name_text(name(twins[1])))};
+}
+
+/// "hash.apex" in wire format.
+Bytes Nsec3Names::hashed_owner(const Hash& hash) const {
+    const auto label = to_base32hex(hash);
+    const auto apex = input_->apex().wire();
+    Bytes owner;
+    owner.reserve(1 + label.size() + apex.size());
+    owner.push_back(static_cast<std::uint8_t>(label.size()));
+    owner.insert(owner.end(), label.begin(), label.end());
+    owner.insert(owner.end(), apex.begin(), apex.end());
+    return owner;
+}
+
+// base32hex keeps the order of the octets (RFC 4648 §7), so owners are sorted as hashes are.
+std::size_t Nsec3Names::first_from(BytesView owner) const {
+    const auto found = std::partition_point(
+        names_.begin(), names_.end(), [&](const HashedName& hashed) {
+            return compare_names(hashed_owner(hashed.hash), owner) < 0;
+        });
+    return static_cast<std::size_t>(found - names_.begin());
+}
+
+DenialChain Nsec3Names::chain(std::size_t begin, std::size_t end,
+                              std::span<const RRsetView> additions, std::uint32_t ttl) const {
+    ChainWriter writer(rr::nsec3, ttl, end - begin);
     std::vector<std::uint16_t> types;
-    for (std::size_t i = 0; i < names.size(); ++i) {
+    Content content;
+    for (std::size_t i = begin; i < end; ++i) {
         types.clear();
-        if (names[i].node != nullptr)
-            list_types(content, *names[i].node, types);
+        if (names_[i].cut == 0) {
+            list_content(*input_, {names_[i].node, names_[i].node + 1}, additions, content);
+            list_types(content, content.nodes.front(), types);
+        }
         std::sort(types.begin(), types.end());
-        auto& rdata = writer.begin({}, hashed_owner(names[i].hash, apex));
-        append_parameters(parameters, parameters.opt_out ? flag_opt_out : 0, rdata);
-        const auto& next = names[(i + 1) % names.size()].hash;
+        auto& rdata = writer.begin({}, hashed_owner(names_[i].hash));
+        append_parameters(parameters_, parameters_.opt_out ? flag_opt_out : 0, rdata);
+        const auto& next = names_[(i + 1) % names_.size()].hash;
         rdata.push_back(hash_size);
         rdata.insert(rdata.end(), next.begin(), next.end());
         append_type_bitmap(types, rdata);

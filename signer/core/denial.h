@@ -2,6 +2,7 @@
 // exist; signs nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -41,17 +42,50 @@ class DenialChain {
 /// TTL of NSEC and NSEC3 records: min(SOA TTL, SOA minimum) (RFC 9077 §3).
 std::uint32_t denial_ttl(std::uint32_t soa_ttl, std::uint32_t soa_minimum);
 
-/// NSEC for every authoritative name and delegation; not for glue, occluded names and empty
-/// non-terminals (RFC 4035 §2.3).
-DenialChain make_nsec_chain(const Content& content, std::uint32_t ttl);
+/// NSEC for every authoritative name and delegation of a stretch; not for glue, occluded names and
+/// empty non-terminals (RFC 4035 §2.3). The last one leads to `next`: the first owner of the next
+/// stretch, or the apex.
+DenialChain make_nsec_chain(const Content& content, BytesView next, std::uint32_t ttl);
 
-/// NSEC3 for every authoritative name, empty non-terminal and delegation; with opt-out not for
-/// insecure delegations and empty non-terminals that only lead to such (RFC 5155 §7.1). Fault:
-/// refused if two names have the same hash; input if a hashed owner would be longer than 255
-/// octets.
-Result<DenialChain> make_nsec3_chain(const Content& content, const Name& apex,
-                                     const DenialParameters& parameters, std::uint32_t ttl,
-                                     unsigned threads);
+/// The names of a zone that get an NSEC3 record, in the order of their hashes: every authoritative
+/// name, empty non-terminal and delegation; with opt-out not insecure delegations and empty
+/// non-terminals that only lead to such (RFC 5155 §7.1). 28 octets of memory a name.
+class Nsec3Names {
+  public:
+    /// `input` is borrowed. Fault: refused if two names have the same hash; input if a hashed owner
+    /// would be longer than 255 octets.
+    static Result<Nsec3Names> find(const Zone& input, const DenialParameters& parameters,
+                                   unsigned threads);
+
+    std::size_t size() const { return names_.size(); }
+
+    /// Index of the first whose hashed owner is not before this owner in canonical order.
+    std::size_t first_from(BytesView owner) const;
+
+    /// The records of the names from `begin` on and before `end`. `additions` as for list_content().
+    DenialChain chain(std::size_t begin, std::size_t end, std::span<const RRsetView> additions,
+                      std::uint32_t ttl) const;
+
+  private:
+    Nsec3Names(const Zone& input, const DenialParameters& parameters)
+        : input_(&input), parameters_(parameters) {}
+
+    using Hash = std::array<std::uint8_t, 20>;
+    struct HashedName {
+        Hash hash;
+        std::uint32_t node;
+        std::uint32_t cut;  ///< labels cut off the node's owner: above 0 an empty non-terminal
+    };
+    void list_names();
+    void hash_names(unsigned threads);
+    BytesView name(const HashedName& hashed) const;
+    Bytes hashed_owner(const Hash& hash) const;
+    Outcome check_collisions() const;
+
+    const Zone* input_;
+    DenialParameters parameters_;
+    std::vector<HashedName> names_;
+};
 
 /// RDATA of the apex's NSEC3PARAM record; its flags are always 0 (RFC 5155 §4.1.2).
 Bytes nsec3param_rdata(const DenialParameters& parameters);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/values/digest.h"
 #include "signer/core/rrsig.h"
 
 namespace kaspar::signer {
@@ -18,10 +17,14 @@ struct OwnerSignature {
     std::uint32_t ttl;
 };
 
-void append_signatures(const SignedZone& zone, std::size_t begin, std::size_t end, Bytes& out) {
+bool is_left_out(const SignedStretch& zone, std::size_t i) {
+    return zone.rrsets[i].type == rr::zonemd && zone.is_at_apex(i);
+}
+
+void append_signatures(const SignedStretch& zone, std::size_t begin, std::size_t end, Bytes& out) {
     std::vector<OwnerSignature> signatures;
     for (std::size_t i = begin; i < end; ++i)
-        if (zone.rrsets[i].type != rr::zonemd || begin != 0)
+        if (!is_left_out(zone, i))
             zone.for_each_signature(i, [&](BytesView rdata) {
                 auto& one = signatures.emplace_back(OwnerSignature{{}, zone.rrsets[i].ttl});
                 append_canonical_rdata(rr::rrsig, rdata, one.canonical);
@@ -34,14 +37,14 @@ void append_signatures(const SignedZone& zone, std::size_t begin, std::size_t en
             out);
 }
 
-void append_owner(const SignedZone& zone, std::size_t begin, std::size_t end, Bytes& out) {
+void append_owner(const SignedStretch& zone, std::size_t begin, std::size_t end, Bytes& out) {
     bool signatures_done = false;
     for (std::size_t i = begin; i < end; ++i) {
         if (!signatures_done && zone.rrsets[i].type > rr::rrsig) {
             append_signatures(zone, begin, end, out);
             signatures_done = true;
         }
-        if (zone.rrsets[i].type != rr::zonemd || begin != 0)
+        if (!is_left_out(zone, i))
             append_rrset_to_sign(zone.rrsets[i], out);
     }
     if (!signatures_done)
@@ -61,17 +64,15 @@ Bytes zonemd_rdata(std::uint32_t serial, BytesView digest) {
     return rdata;
 }
 
-Bytes zonemd_digest(const SignedZone& zone) {
-    Bytes octets;
-    for (std::size_t begin = 0; begin < zone.rrsets.size();) {
+void append_zonemd_octets(const SignedStretch& stretch, Bytes& out) {
+    const auto& rrsets = stretch.rrsets;
+    for (std::size_t begin = 0; begin < rrsets.size();) {
         std::size_t end = begin + 1;
-        while (end < zone.rrsets.size() &&
-               zone.rrsets[end].owner.data() == zone.rrsets[begin].owner.data())
+        while (end < rrsets.size() && rrsets[end].owner.data() == rrsets[begin].owner.data())
             ++end;
-        append_owner(zone, begin, end, octets);
+        append_owner(stretch, begin, end, out);
         begin = end;
     }
-    return sha384(octets);
 }
 
 }  // namespace kaspar::signer

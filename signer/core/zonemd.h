@@ -4,15 +4,16 @@
 #include <cstdint>
 
 #include "common/values/bytes.h"
-#include "signer/core/signed_zone.h"
+#include "signer/core/signed_stretch.h"
 
 namespace kaspar::signer {
 
 /// RDATA of a ZONEMD record for this serial and digest (RFC 8976 §2.2).
 Bytes zonemd_rdata(std::uint32_t serial, BytesView digest);
 
-/// The digest of a zone in which everything but the ZONEMD RRset is final and signed; that RRset
-/// and its signature are left out (RFC 8976 §3.3.1).
-Bytes zonemd_digest(const SignedZone& zone);
+/// Appends the octets of a stretch that the digest is over. Everything but the ZONEMD RRset at the
+/// apex is final and signed; that RRset and its signature are left out (RFC 8976 §3.3.1). The digest
+/// is SHA-384 over those of all stretches in order.
+void append_zonemd_octets(const SignedStretch& stretch, Bytes& out);
 
 }  // namespace kaspar::signer

@@ -38,8 +38,9 @@ std::vector<std::string> rows(const DenialChain& chain) {
 
 std::vector<std::string> nsec_rows(std::string_view zone_text) {
     const auto read = read_zone(zone_text);
-    const auto content = list_content(read.zone, {});
-    return rows(make_nsec_chain(content, 600));
+    Content content;
+    list_content(read.zone, whole_zone(read.zone), {}, content);
+    return rows(make_nsec_chain(content, read.zone.owner(read.zone.nodes().front()), 600));
 }
 
 std::vector<std::string> owners(const DenialChain& chain) {
@@ -49,15 +50,20 @@ std::vector<std::string> owners(const DenialChain& chain) {
     return names;
 }
 
+/// The zone's whole NSEC3 chain. Views into `zone`.
+DenialChain nsec3_chain(const Zone& zone, const DenialParameters& parameters,
+                        std::span<const RRsetView> additions, std::uint32_t ttl) {
+    const auto names = Nsec3Names::find(zone, parameters, 2);
+    REQUIRE(names.ok());
+    return names->chain(0, names->size(), additions, ttl);
+}
+
 /// The unhashed names of a zone that get an NSEC3 record, of those asked about.
 std::vector<std::string> hashed_among(std::string_view zone_text, bool opt_out,
                                       const std::vector<std::string>& candidates) {
     const auto read = read_zone(zone_text);
-    const auto content = list_content(read.zone, {});
-    const auto chain =
-        make_nsec3_chain(content, read.zone.apex(), {DenialType::nsec3, opt_out, 0, {}}, 600, 2);
-    REQUIRE(chain.ok());
-    const auto there = owners(*chain);
+    const auto chain = nsec3_chain(read.zone, {DenialType::nsec3, opt_out, 0, {}}, {}, 600);
+    const auto there = owners(chain);
     std::vector<std::string> found;
     for (const auto& name : candidates)
         if (std::count(there.begin(), there.end(), to_base32hex(nsec3_hash(wire(name), {}, 0))))
@@ -128,10 +134,7 @@ xx.example. A 192.0.2.10
     const Bytes dnskey{1, 1, 3, 13};
     const std::vector<RRsetView> additions{{{}, rr::nsec3param, 0, true, nullptr, nullptr, param},
                                            {{}, rr::dnskey, 0, true, nullptr, nullptr, dnskey}};
-    const auto content = list_content(read.zone, additions);
-    const auto chain = make_nsec3_chain(content, read.zone.apex(), parameters, 3600, 2);
-    REQUIRE(chain.ok());
-    auto lines = rows(*chain);
+    auto lines = rows(nsec3_chain(read.zone, parameters, additions, 3600));
     for (auto& line : lines)
         std::transform(line.begin(), line.begin() + 90, line.begin(),
                        [](char c) { return static_cast<char>(std::tolower(c)); });
@@ -204,11 +207,9 @@ TEST_CASE("NSEC3 is refused where a hashed owner would be too long", "[denial]")
     const std::string label(63, 'x');
     const auto apex = label + "." + label + "." + label + "." + std::string(40, 'y') + ".";
     const auto read = read_zone(apex_lines, apex);
-    const auto content = list_content(read.zone, {});
-    const auto chain =
-        make_nsec3_chain(content, read.zone.apex(), {DenialType::nsec3, false, 0, {}}, 600, 1);
-    REQUIRE_FALSE(chain.ok());
-    CHECK(chain.fault().kind == FaultClass::input);
+    const auto names = Nsec3Names::find(read.zone, {DenialType::nsec3, false, 0, {}}, 1);
+    REQUIRE_FALSE(names.ok());
+    CHECK(names.fault().kind == FaultClass::input);
 }
 
 TEST_CASE("denial records live as long as negative answers may", "[denial]") {

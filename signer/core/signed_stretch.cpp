@@ -1,4 +1,4 @@
-#include "signer/core/signed_zone.h"
+#include "signer/core/signed_stretch.h"
 
 #include <algorithm>
 
@@ -48,25 +48,22 @@ void append_signature(BytesView rdata, Bytes& block) {
     block.insert(block.end(), rdata.begin(), rdata.end());
 }
 
-std::size_t SignedZone::apex_index(std::uint16_t type) const {
-    for (std::size_t i = 0; i < rrsets.size() && rrsets[i].owner.data() == rrsets[0].owner.data();
-         ++i)
+std::size_t SignedStretch::apex_index(std::uint16_t type) const {
+    for (std::size_t i = 0; i < rrsets.size() && is_at_apex(i); ++i)
         if (rrsets[i].type == type)
             return i;
     require(false, "the zone has the apex RRset that was put there");
     return 0;
 }
 
-SignedZone merge(const Content& content, const DenialChain* chain) {
-    SignedZone zone;
-    if (chain == nullptr) {
-        zone.rrsets = content.rrsets;
-    } else {
-        zone.rrsets.reserve(content.rrsets.size() + chain->size());
-        add_all(content, *chain, zone.rrsets);
-    }
-    zone.spots.resize(zone.rrsets.size());
-    return zone;
+SignedStretch merge(const Content& content, DenialChain chain) {
+    SignedStretch stretch;
+    stretch.chain = std::move(chain);
+    stretch.rrsets.reserve(content.rrsets.size() + stretch.chain.size());
+    add_all(content, stretch.chain, stretch.rrsets);
+    stretch.spots.resize(stretch.rrsets.size());
+    stretch.has_apex = !content.nodes.empty() && content.nodes.front().kind == NodeKind::apex;
+    return stretch;
 }
 
 }  // namespace kaspar::signer
