@@ -19,7 +19,7 @@ struct AssemblyOrder {
     const Instruction& instruction;
     const Zone& source;  ///< the input, or the last output when the input is no good
     unsigned threads;
-    std::uint64_t stretch_records = 1024;  ///< about so many records of the source in a stretch
+    std::uint64_t stretch_records;  ///< about so many records of the source in a stretch
 };
 
 class Assembly {
@@ -42,7 +42,8 @@ class Assembly {
 
     std::uint32_t negative_ttl() const { return negative_ttl_; }
 
-    // Serial and ZONEMD digest are known late; stretches show them through the views that they hold.
+    // Serial and ZONEMD digest are known late; stretches show them through the views that they
+    // hold.
     void set_serial(std::uint32_t serial);
     void set_zonemd(BytesView rdata);  ///< of another size than it has: stays as it is
     bool has_zonemd() const { return !zonemd_.empty(); }

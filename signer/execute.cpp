@@ -6,6 +6,7 @@
 #include <future>
 
 #include "common/system/file.h"
+#include "signer/capacity.h"
 #include "signer/intake.h"
 #include "signer/renewal.h"
 
@@ -13,6 +14,7 @@ namespace kaspar::signer {
 
 namespace {
 
+constexpr std::uint64_t always_fits = 1 << 20;  // octets of zone text; asking costs time
 constexpr std::size_t most_keys = 64;  // signer sets are kept as bits
 
 /// One zone's run, step by step.
@@ -28,6 +30,7 @@ class ZoneRun {
   private:
     Outcome prepare();
     bool is_due() const;
+    Outcome check_size() const;
     Outcome open_keys();
     void sign();
     void sign_input(std::variant<Input, BadInput> read);
@@ -88,7 +91,18 @@ Execution ZoneRun::go() {
     return {zone_text(), std::move(run_), std::move(publication_), watched()};
 }
 
+/// A zone file that is not there is told of where it is read.
+Outcome ZoneRun::check_size() const {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(instruction_->input, error);
+    if (error || size < always_fits)
+        return Done{};
+    return check_capacity(*instruction_, size, available_memory());
+}
+
 void ZoneRun::sign() {
+    if (auto fits = check_size(); !fits.ok())
+        return refuse(std::move(fits).fault());
     if (auto opened = open_keys(); !opened.ok())
         return refuse(std::move(opened).fault());
     auto last = std::async(std::launch::async,
@@ -260,6 +274,7 @@ Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_buil
                           .publication = publication_,
                           .refresh_is_due = refresh_is_due(),
                           .threads = surroundings_.threads,
+                          .stretch_records = surroundings_.stretch_records,
                           .may_publish = [this](const auto& made) { return try_report(made); }});
     if (auto* failed = std::get_if<RenewalFault>(&renewed)) {
         auto& fault = failed->fault;
@@ -271,10 +286,9 @@ Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_buil
     }
     auto& renewal = std::get<Renewal>(renewed);
     run_.outcome = renewal.publication ? RunOutcome::published : RunOutcome::unchanged;
-    publication_ = renewal.publication
-                       ? std::move(renewal.publication)
-                       : confirm_publication(*std::move(publication_), *instruction_,
-                                             std::move(origin));
+    publication_ = renewal.publication ? std::move(renewal.publication)
+                                       : confirm_publication(*std::move(publication_),
+                                                             *instruction_, std::move(origin));
     warn(std::move(renewal.warnings));
     return Done{};
 }

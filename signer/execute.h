@@ -31,6 +31,7 @@ struct Surroundings {
     KeyAccess& keys;
     Time now;
     unsigned threads = 1;
+    std::uint64_t stretch_records = 1024;  ///< about so many records are signed at a time
 };
 
 /// How it went with one zone.

@@ -36,8 +36,7 @@ Outcome check_count(std::uint64_t expected, std::uint64_t read) {
 }
 
 Result<VerificationResult> verify_written(const GateOrder& order) {
-    KASPAR_TRY(const auto file,
-               WrittenZone::open(order.file.temporary(), order.instruction.zone));
+    KASPAR_TRY(const auto file, WrittenZone::open(order.file.temporary(), order.instruction.zone));
     const WrittenParts parts(*file, order.written.starts);
     return verify_against(order.instruction, parts, order.last, order.now, order.threads)
         .within("reading the signed zone back");

@@ -39,8 +39,7 @@ Publication describe_publication(const Instruction& instruction, ContentOrigin o
             .negative_ttl = Duration(published.negative_ttl),
             .first_expiry = tally.first_expiry,
             .first_dnskey_expiry = tally.first_dnskey_expiry,
-            .next_refresh =
-                next_refresh(instruction.signatures, tally.first_expiry, published.now),
+            .next_refresh = next_refresh(instruction.signatures, tally.first_expiry, published.now),
             .records = origin.records,
             .signatures = tally.signatures_made + tally.signatures_reused,
             .signatures_made = tally.signatures_made,

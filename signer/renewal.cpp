@@ -16,7 +16,8 @@ class Renewing {
     explicit Renewing(const RenewalOrder& order) : order_(order) {}
 
     Result<Renewal> run() {
-        KASPAR_TRY(assembly_, Assembly::make({order_.instruction, order_.source, order_.threads}));
+        KASPAR_TRY(assembly_, Assembly::make({order_.instruction, order_.source, order_.threads,
+                                              order_.stretch_records}));
         KASPAR_TRY(const auto changes, find_changes());
         if (!changes.anything() && !calls_for_publication())
             return Renewal{};
@@ -54,8 +55,8 @@ class Renewing {
     }
 
     bool calls_for_publication() const {
-        const bool has_moved = order_.publication &&
-                               order_.publication->output.path != order_.instruction.output;
+        const bool has_moved =
+            order_.publication && order_.publication->output.path != order_.instruction.output;
         return has_moved || serial_calls_for_publication(situation(false));
     }
 
@@ -71,13 +72,12 @@ class Renewing {
     }
 
     Result<Publication> verify(std::uint32_t serial, FileWriter& file) {
-        KASPAR_TRY(auto passed,
-                   pass_gate({order_.instruction, written_, file, last(), order_.rules.now,
-                              order_.threads}));
-        return describe_publication(order_.instruction, order_.origin,
-                                    {written_, passed.verification, serial,
-                                     assembly_->negative_ttl(), std::move(passed.output),
-                                     order_.rules.now});
+        KASPAR_TRY(auto passed, pass_gate({order_.instruction, written_, file, last(),
+                                           order_.rules.now, order_.threads}));
+        return describe_publication(
+            order_.instruction, order_.origin,
+            {written_, passed.verification, serial, assembly_->negative_ttl(),
+             std::move(passed.output), order_.rules.now});
     }
 
     const RenewalOrder& order_;

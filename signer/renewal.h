@@ -30,6 +30,7 @@ struct RenewalOrder {
     const std::optional<Publication>& publication;  ///< the last one
     bool refresh_is_due;  ///< signatures of the last output must be renewed now
     unsigned threads;
+    std::uint64_t stretch_records;
 
     /// Asked before the zone is put in place: whether it can be reported.
     std::function<Outcome(const Publication&)> may_publish;

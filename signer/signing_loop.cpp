@@ -359,9 +359,8 @@ Result<WrittenStretches> SigningLoop::write(Assembly& assembly, std::uint32_t se
     const bool waits = std::any_of(keys_.begin(), keys_.end(), [](const SigningKey* key) {
         return key != nullptr && key->signs_elsewhere();
     });
-    const auto crew_size = static_cast<unsigned>(
-        std::clamp<std::size_t>(threads + (waits ? threads_that_wait : 0), 1,
-                                assembly.stretch_count()));
+    const auto crew_size = static_cast<unsigned>(std::clamp<std::size_t>(
+        threads + (waits ? threads_that_wait : 0), 1, assembly.stretch_count()));
     KASPAR_TRY(auto crew, make_crew(rules_, keys_, crew_size));
     assembly.set_serial(serial);
     if (assembly.has_zonemd())

@@ -1,6 +1,6 @@
-// The signing loop: goes over a zone stretch by stretch with several threads, keeps the signatures of
-// the last output that stand (core/reuse.h), makes the rest, and writes the text of each stretch in
-// its turn. No more than a few stretches are in memory at a time.
+// The signing loop: goes over a zone stretch by stretch with several threads, keeps the signatures
+// of the last output that stand (core/reuse.h), makes the rest, and writes the text of each stretch
+// in its turn. No more than a few stretches are in memory at a time.
 #pragma once
 
 #include <cstdint>

@@ -77,9 +77,9 @@ void read_foreign_output(const Path& file, const Name& apex, bool ours_once, Las
         return;
     const auto read = read_zone_file(file, apex);
     if (!read.ok() || !has_soa(read->zone)) {
-        last.warnings.push_back(fmt::format(
-            "the last output {} is no readable zone, so all signatures are made anew",
-            file.string()));
+        last.warnings.push_back(
+            fmt::format("the last output {} is no readable zone, so all signatures are made anew",
+                        file.string()));
         return;
     }
     take_newer(last.serial, zone_serial(read->zone));

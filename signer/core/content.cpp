@@ -61,9 +61,8 @@ bool is_made_by_signer(std::uint16_t type, bool at_apex) {
 
 bool is_published(const Zone& input, const Node& node) {
     const auto rrsets = input.rrsets(node);
-    return std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) {
-        return !is_made_by_signer(rrset.type, false);
-    });
+    return std::any_of(rrsets.begin(), rrsets.end(),
+                       [](const RRset& rrset) { return !is_made_by_signer(rrset.type, false); });
 }
 
 void list_content(const Zone& input, Stretch stretch, std::span<const RRsetView> additions,

@@ -173,8 +173,7 @@ BytesView Nsec3Names::name(const HashedName& hashed) const {
 void Nsec3Names::hash_names(unsigned threads) {
     for_each_chunk(names_.size(), 4096, threads, [&](const Chunk& chunk) {
         for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-            const auto hash =
-                nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
+            const auto hash = nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
             std::copy(hash.begin(), hash.end(), names_[i].hash.begin());
         }
     });
@@ -208,8 +207,8 @@ Bytes Nsec3Names::hashed_owner(const Hash& hash) const {
 
 // base32hex keeps the order of the octets (RFC 4648 §7), so owners are sorted as hashes are.
 std::size_t Nsec3Names::first_from(BytesView owner) const {
-    const auto found = std::partition_point(
-        names_.begin(), names_.end(), [&](const HashedName& hashed) {
+    const auto found =
+        std::partition_point(names_.begin(), names_.end(), [&](const HashedName& hashed) {
             return compare_names(hashed_owner(hashed.hash), owner) < 0;
         });
     return static_cast<std::size_t>(found - names_.begin());

@@ -62,7 +62,8 @@ class Nsec3Names {
     /// Index of the first whose hashed owner is not before this owner in canonical order.
     std::size_t first_from(BytesView owner) const;
 
-    /// The records of the names from `begin` on and before `end`. `additions` as for list_content().
+    /// The records of the names from `begin` on and before `end`. `additions` as for
+    /// list_content().
     DenialChain chain(std::size_t begin, std::size_t end, std::span<const RRsetView> additions,
                       std::uint32_t ttl) const;
 

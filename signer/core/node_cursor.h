@@ -1,4 +1,5 @@
-// Finds owners in a zone when they are asked for in canonical order: each step goes on from the last.
+// Finds owners in a zone when they are asked for in canonical order: each step goes on from the
+// last.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +21,7 @@ class NodeCursor {
     /// The node with that owner, or nullptr. No owner may be before the one asked for last.
     const Node* find(BytesView owner) {
         auto order = std::strong_ordering::greater;
-        while (!rest_.empty() &&
-               (order = compare_names(zone_->owner(rest_.front()), owner)) < 0)
+        while (!rest_.empty() && (order = compare_names(zone_->owner(rest_.front()), owner)) < 0)
             rest_ = rest_.subspan(1);
         return !rest_.empty() && order == 0 ? &rest_.front() : nullptr;
     }

@@ -36,8 +36,7 @@ struct SignedStretch {
     template <typename F>
     void for_each_signature(std::size_t i, F&& f) const {
         const auto& spot = spots[i];
-        BytesView block =
-            spot.count == 0 ? BytesView() : BytesView(signatures).subspan(spot.at);
+        BytesView block = spot.count == 0 ? BytesView() : BytesView(signatures).subspan(spot.at);
         for (unsigned n = 0; n < spot.count; ++n) {
             const std::size_t size = std::size_t{block[0]} << 8 | block[1];
             f(block.subspan(2, size));

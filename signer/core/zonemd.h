@@ -12,8 +12,8 @@ namespace kaspar::signer {
 Bytes zonemd_rdata(std::uint32_t serial, BytesView digest);
 
 /// Appends the octets of a stretch that the digest is over. Everything but the ZONEMD RRset at the
-/// apex is final and signed; that RRset and its signature are left out (RFC 8976 §3.3.1). The digest
-/// is SHA-384 over those of all stretches in order.
+/// apex is final and signed; that RRset and its signature are left out (RFC 8976 §3.3.1). The
+/// digest is SHA-384 over those of all stretches in order.
 void append_zonemd_octets(const SignedStretch& stretch, Bytes& out);
 
 }  // namespace kaspar::signer

@@ -1,5 +1,5 @@
-// A zone file that Kaspar wrote itself, had piece by piece: one record a line, owners absolute and in
-// canonical order. It is searched where it lies; nothing of it stays in memory.
+// A zone file that Kaspar wrote itself, had piece by piece: one record a line, owners absolute and
+// in canonical order. It is searched where it lies; nothing of it stays in memory.
 #pragma once
 
 #include <cstdint>

@@ -107,7 +107,7 @@ signer::Execution SignerBench::run() {
 }
 
 signer::Execution SignerBench::run_as_is() {
-    return signer::execute(instruction_path(), {configuration, keys, now, 2});
+    return signer::execute(instruction_path(), {configuration, keys, now, 2, 3});
 }
 
 Report SignerBench::report() const {

@@ -1,0 +1,20 @@
+// How much memory this process may still take: the least of what the system has, what its control
+// group allows and what its own limit on address space leaves.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace kaspar {
+
+struct AvailableMemory {
+    std::uint64_t octets;
+    std::string limit;  ///< what sets it, in words: "the memory of this machine"
+};
+
+/// Absent if nothing of the system tells. `root` is "/" but for tests.
+std::optional<AvailableMemory> available_memory(const std::filesystem::path& root = "/");
+
+}  // namespace kaspar

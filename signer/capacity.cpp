@@ -1,0 +1,39 @@
+#include "signer/capacity.h"
+
+#include <fmt/format.h>
+
+namespace kaspar::signer {
+
+namespace {
+
+// Measured (README.md of this folder, "Memory") and rounded up. The input as it is sorted is the
+// largest that there is at a time; later come a few stretches a thread, and the hashes of NSEC3.
+constexpr std::uint64_t of_program = 32 << 20;
+constexpr std::uint64_t of_text = 4;   // octets of memory for each of zone text
+constexpr std::uint64_t of_nsec3 = 2;  // the same, more
+
+std::string megabytes(std::uint64_t octets) {
+    return fmt::format("{} MB", (octets + 999'999) / 1'000'000);
+}
+
+}  // namespace
+
+std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& denial) {
+    const bool hashes = denial.type == DenialType::nsec3;
+    return of_program + text_size * (of_text + (hashes ? of_nsec3 : 0));
+}
+
+Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
+                       const std::optional<AvailableMemory>& available) {
+    const auto needed = memory_needed(text_size, instruction.denial);
+    if (!available || needed <= available->octets)
+        return Done{};
+    return Fault{
+        FaultClass::refused,
+        fmt::format("{} of zone text need about {} of memory to be signed, and {} are to be had, "
+                    "by {}; give the signer more, or another machine to this zone",
+                    megabytes(text_size), megabytes(needed), megabytes(available->octets),
+                    available->limit)};
+}
+
+}  // namespace kaspar::signer

@@ -1,0 +1,20 @@
+// Whether a zone fits into memory, asked before its run begins: a signer that ends in the middle
+// has lost the time, and one that the system kills says nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/formats/instruction.h"
+#include "common/system/memory.h"
+
+namespace kaspar::signer {
+
+/// Octets of memory that signing a zone takes, by the size of its text.
+std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& denial);
+
+/// Fault: refused, with what the zone would need and what there is. `available` absent: not known.
+Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
+                       const std::optional<AvailableMemory>& available);
+
+}  // namespace kaspar::signer

@@ -1,0 +1,58 @@
+#include "signer/capacity.h"
+
+#include <filesystem>
+
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/zones.h"
+
+using namespace kaspar;
+using namespace kaspar::signer;
+using namespace kaspar::test;
+
+namespace {
+
+/// The files of a system in which this much memory is to be had.
+struct System {
+    TempFolder root;
+
+    void file(const std::string& path, const std::string& text) const {
+        std::filesystem::create_directories((root / path).parent_path());
+        write_text(root / path, text);
+    }
+    std::optional<AvailableMemory> available() const { return available_memory(root / ""); }
+};
+
+}  // namespace
+
+TEST_CASE("the least limit tells how much memory there is", "[capacity]") {
+    System system;
+    CHECK_FALSE(system.available().has_value());
+    system.file("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:   3000 kB\nSwapFree: 1000 kB\n");
+    CHECK(system.available()->octets == 4'000 * 1024);
+    CHECK(system.available()->limit == "the memory of this machine");
+    system.file("proc/self/cgroup", "0::/kaspar.slice/signer.service\n");
+    system.file("sys/fs/cgroup/kaspar.slice/signer.service/memory.max", "max\n");
+    system.file("sys/fs/cgroup/kaspar.slice/signer.service/memory.current", "1000\n");
+    CHECK(system.available()->octets == 4'000 * 1024);
+    system.file("sys/fs/cgroup/kaspar.slice/memory.max", "1000000\n");
+    system.file("sys/fs/cgroup/kaspar.slice/memory.current", "400000\n");
+    CHECK(system.available()->octets == 600'000);
+    CHECK(system.available()->limit.find("kaspar.slice/memory.max") != std::string::npos);
+}
+
+TEST_CASE("a zone that does not fit is refused with what it would need", "[capacity]") {
+    Instruction instruction;
+    const AvailableMemory little{1'000'000'000, "a test"};
+    CHECK(check_capacity(instruction, 100'000'000, little).ok());
+    CHECK(check_capacity(instruction, 800'000'000, std::nullopt).ok());
+    const auto refused = check_capacity(instruction, 800'000'000, little);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.fault().kind == FaultClass::refused);
+    for (const auto* words : {"800 MB", "3234 MB", "1000 MB", "a test"}) {
+        INFO(refused.fault().words << " / " << words);
+        CHECK(refused.fault().words.find(words) != std::string::npos);
+    }
+    CHECK(memory_needed(1000, {DenialType::nsec3, false, 0, {}}) >
+          memory_needed(1000, {DenialType::nsec, false, 0, {}}));
+}
