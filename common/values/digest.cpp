@@ -3,6 +3,7 @@
 #include <botan/hash.h>
 
 #include <memory>
+#include <string>
 
 namespace kaspar {
 namespace {
@@ -37,6 +38,40 @@ Bytes sha384(BytesView octets) {
 Bytes sha512(BytesView octets) {
     thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-512");
     return run(hash, octets);
+}
+
+struct Digest::State {
+    std::unique_ptr<Botan::HashFunction> hash;
+};
+
+Digest::Digest(std::string_view algorithm)
+    : state_(std::make_unique<State>(
+          State{Botan::HashFunction::create_or_throw(std::string(algorithm))})) {}
+
+Digest::~Digest() = default;
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+
+Digest Digest::sha256() {
+    return Digest("SHA-256");
+}
+
+Digest Digest::sha384() {
+    return Digest("SHA-384");
+}
+
+Digest Digest::sha512() {
+    return Digest("SHA-512");
+}
+
+void Digest::add(BytesView octets) {
+    state_->hash->update(octets.data(), octets.size());
+}
+
+Bytes Digest::finish() {
+    Bytes digest(state_->hash->output_length());
+    state_->hash->final(digest.data());
+    return digest;
 }
 
 }  // namespace kaspar
