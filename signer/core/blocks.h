@@ -39,7 +39,7 @@ class Blocks {
     /// Gives up the blocks before that of `place`.
     void free_before(std::uint64_t place) {
         for (; freed_ < place >> bits; ++freed_)
-            blocks_[freed_] = {};
+            blocks_[freed_] = std::vector<T>();  // "= {}" would keep the memory
     }
 
   private:
