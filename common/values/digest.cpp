@@ -3,6 +3,7 @@
 #include <botan/hash.h>
 
 #include <memory>
+#include <string>
 
 namespace kaspar {
 namespace {
@@ -40,14 +41,16 @@ Bytes sha512(BytesView octets) {
 }
 
 struct Digest::State {
-    Hash hash;
+    std::unique_ptr<Botan::HashFunction> hash;
 };
 
-Digest::Digest(const char* name)
-    : state_(std::make_unique<State>(State{Botan::HashFunction::create_or_throw(name)})) {}
+Digest::Digest(std::string_view algorithm)
+    : state_(std::make_unique<State>(
+          State{Botan::HashFunction::create_or_throw(std::string(algorithm))})) {}
+
+Digest::~Digest() = default;
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
-Digest::~Digest() = default;
 
 Digest Digest::sha256() {
     return Digest("SHA-256");
@@ -66,7 +69,9 @@ void Digest::add(BytesView octets) {
 }
 
 Bytes Digest::finish() {
-    return run(state_->hash, {});
+    Bytes digest(state_->hash->output_length());
+    state_->hash->final(digest.data());
+    return digest;
 }
 
 }  // namespace kaspar

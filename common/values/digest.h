@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "common/values/bytes.h"
 
@@ -12,22 +13,24 @@ Bytes sha256(BytesView octets);
 Bytes sha384(BytesView octets);
 Bytes sha512(BytesView octets);
 
-/// A digest of octets that come piece by piece.
+/// A digest of octets that come one piece after the other.
 class Digest {
   public:
     static Digest sha256();
     static Digest sha384();
     static Digest sha512();
+    ~Digest();
     Digest(Digest&&) noexcept;
     Digest& operator=(Digest&&) noexcept;
-    ~Digest();
 
     void add(BytesView octets);
-    Bytes finish();  ///< ready for other octets afterwards
+
+    /// The digest of all that was added; what is added afterwards starts a new one.
+    Bytes finish();
 
   private:
+    explicit Digest(std::string_view algorithm);
     struct State;
-    explicit Digest(const char* name);
     std::unique_ptr<State> state_;
 };
 

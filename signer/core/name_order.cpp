@@ -57,9 +57,12 @@ std::strong_ordering compare_names(BytesView a, BytesView b) {
 }
 
 // Length octets (at most 63) are no letters, so a name can be compared as one string of octets.
+// Names are mostly written in one case.
 bool same_name(BytesView a, BytesView b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](auto x, auto y) { return lower_octet(x) == lower_octet(y); });
+    return a.size() == b.size() && (std::equal(a.begin(), a.end(), b.begin()) ||
+                                    std::equal(a.begin(), a.end(), b.begin(), [](auto x, auto y) {
+                                        return lower_octet(x) == lower_octet(y);
+                                    }));
 }
 
 bool name_is_within(BytesView name, BytesView ancestor) {
@@ -82,8 +85,9 @@ void append_name_key(BytesView name, Bytes& out) {
 }
 
 void append_lower_name(BytesView name, Bytes& out) {
-    for (const auto octet : name)
-        out.push_back(lower_octet(octet));
+    const auto at = static_cast<std::ptrdiff_t>(out.size());
+    out.resize(out.size() + name.size());
+    std::transform(name.begin(), name.end(), out.begin() + at, lower_octet);
 }
 
 }  // namespace kaspar::signer

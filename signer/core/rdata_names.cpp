@@ -60,11 +60,25 @@ constexpr std::array layouts{
     Layout{107, "2n"},        // LP
 };
 
-std::string_view layout_of(std::uint16_t type) {
-    const auto found = std::lower_bound(layouts.begin(), layouts.end(), type,
-                                        [](const Layout& l, auto t) { return l.type < t; });
-    return found != layouts.end() && found->type == type ? found->parts : "*";
+/// What every record asks: the layouts by type, so far as they go.
+constexpr auto layouts_by_type = [] {
+    std::array<std::string_view, layouts.back().type + 1> table;
+    table.fill("*");
+    for (const auto& layout : layouts)
+        table[layout.type] = layout.parts;
+    return table;
+}();
+
+constexpr std::string_view layout_of(std::uint16_t type) {
+    return type < layouts_by_type.size() ? layouts_by_type[type] : "*";
 }
+
+constexpr auto canonical_by_type = [] {
+    std::array<bool, layouts_by_type.size()> table{};
+    for (const auto& layout : layouts)
+        table[layout.type] = layout.parts.find_first_of("N6") != layout.parts.npos;
+    return table;
+}();
 
 /// Length of the name at the start of `octets`, 0 if there is no whole uncompressed name.
 std::size_t name_length(BytesView octets) {
@@ -131,8 +145,7 @@ void append_part(char part, BytesView octets, Bytes& out) {
 }  // namespace
 
 bool has_canonical_names(std::uint16_t type) {
-    const auto parts = layout_of(type);
-    return parts.find_first_of("N6") != std::string_view::npos;
+    return type < canonical_by_type.size() && canonical_by_type[type];
 }
 
 bool rdata_has_its_shape(std::uint16_t type, BytesView rdata) {

@@ -14,6 +14,8 @@
 
 #include "common/values/bytes.h"
 #include "common/values/name.h"
+#include "signer/core/blocks.h"
+#include "signer/core/extent.h"
 
 namespace kaspar::signer {
 
@@ -34,16 +36,19 @@ struct RRset {
     std::uint16_t type;
     std::uint16_t covered;  ///< for RRSIG the type that it covers, else 0
     std::uint32_t ttl;      ///< the smallest of the records' (RFC 2181 §5.2)
-    bool ttls_differed;     ///< the records did not all have that TTL
-    std::uint32_t first_record, record_count;
-    Origin origin;  ///< of the record that was read first
+    std::uint32_t first_record;
+    std::uint32_t record_count : 31;
+    bool ttls_differed : 1;  ///< the records did not all have that TTL
+    Origin origin;           ///< of the record that was read first
 };
 
 struct Node {
-    std::uint64_t name_at;  ///< offset of the owner in the name block
-    std::uint8_t name_size;
+    Extent name;  ///< the owner, in the name block
     std::uint32_t first_rrset, rrset_count;
 };
+
+// Large zones are hundreds of millions of these: they are packed.
+static_assert(sizeof(RRset) == 24 && sizeof(Node) == 16);
 
 class Zone {
   public:
@@ -54,7 +59,7 @@ class Zone {
 
     /// Owner in wire format, in the case it was written in.
     BytesView owner(const Node& node) const {
-        return BytesView(names_).subspan(node.name_at, node.name_size);
+        return BytesView(names_).subspan(node.name.at(), node.name.size());
     }
 
     /// The owner's RRsets, by type and covered type.
@@ -71,7 +76,7 @@ class Zone {
     /// RDATA of the RRset's i-th record, uncompressed wire format, case as written.
     BytesView rdata(const RRset& rrset, std::uint32_t i) const {
         const auto& record = records_[rrset.first_record + i];
-        return BytesView(rdata_).subspan(record.at, record.size);
+        return BytesView(rdata_).subspan(record.at(), record.size());
     }
 
     std::uint64_t record_count() const { return records_.size(); }
@@ -82,18 +87,16 @@ class Zone {
 
   private:
     friend class ZoneBuilder;
-    struct Record {
-        std::uint64_t at;
-        std::uint16_t size;
-    };
+    void shrink_to_fit();
     Name apex_;
     std::vector<Node> nodes_;
     std::vector<RRset> rrsets_;
-    std::vector<Record> records_;
+    std::vector<Extent> records_;  ///< in the RDATA block
     Bytes names_, rdata_;
 };
 
-/// Collects records in any order and packs them into a Zone.
+/// Collects records in any order and packs them into a Zone. Records that come in canonical order,
+/// as they mostly do, are given up piece by piece while the zone is built.
 class ZoneBuilder {
   public:
     explicit ZoneBuilder(Name apex) : apex_(std::move(apex)) {}
@@ -106,24 +109,40 @@ class ZoneBuilder {
     /// Sorts, groups and drops duplicates. The builder is empty afterwards.
     Zone build();
 
-    std::uint64_t record_count() const { return added_.size(); }
+    std::uint64_t record_count() const { return record_count_; }
 
   private:
     struct Added {
-        std::uint64_t name_at, rdata_at;
-        std::uint32_t ttl;
-        std::uint16_t rdata_size, type;
-        std::uint8_t name_size;
-        Origin origin;
+        Extent rdata;
+        std::uint32_t ttl, line;
+        std::uint16_t type, file;
     };
-    struct Run;
-    class RunSorter;
+    static_assert(sizeof(Added) == 24);
+
+    /// A stretch of records added one after the other with the same owner.
+    struct Run {
+        Extent name;
+        std::uint32_t first;  ///< record; the run goes up to the next one's
+    };
+    static_assert(sizeof(Run) == 16);
+
     class NodePacker;
-    std::vector<Run> runs(Bytes& keys) const;
+    BytesView owner(const Run& run) const { return names_.at(run.name.at(), run.name.size()); }
+    bool continues_run(BytesView owner) const;
+    void start_run(BytesView owner);
+    std::vector<std::uint32_t> order_of_runs() const;
+    void reserve(Zone& zone) const;
+    void pack(Zone& zone);
+    void free_before(const Run& run);
 
     Name apex_;
-    std::vector<Added> added_;
-    Bytes names_, rdata_;
+    Blocks<Run, 15> runs_;
+    Blocks<Added, 15> added_;
+    Blocks<std::uint8_t, 20> names_, rdata_;
+    std::uint64_t name_octets_ = 0, rdata_octets_ = 0;
+    std::uint32_t run_count_ = 0, record_count_ = 0;
+    std::uint32_t most_rrsets_ = 0;  ///< the zone will not have more
+    std::uint16_t last_type_ = 0;
 };
 
 /// Canonical form of RDATA (RFC 4034 §6.2, RFC 6840 §5.1): names in it in lower case, for those

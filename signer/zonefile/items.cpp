@@ -23,6 +23,13 @@ std::size_t end_of_line(std::string_view text, std::size_t at) {
     return std::min(text.find('\n', at), text.size());
 }
 
+/// Where blanks and a comment that start at `at` end: at most at the end of the line.
+std::size_t end_of_blank(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_blank(text[at]))
+        ++at;
+    return at < text.size() && text[at] == ';' ? end_of_line(text, at) : at;
+}
+
 /// Neither plain in names for libzscanner nor of a meaning in zone text.
 bool is_odd(char c) {
     const auto octet = static_cast<unsigned char>(c);
@@ -46,17 +53,15 @@ Place advance(std::string_view text, Place from, std::size_t at) {
 
 Place skip_blank_lines(std::string_view text, Place from) {
     for (auto place = from;;) {
-        auto at = place.at;
-        while (at < text.size() && is_blank(text[at]))
-            ++at;
-        if (at < text.size() && text[at] == ';')
-            at = end_of_line(text, at);
-        if (at == text.size())
-            return {at, place.line};
-        if (text[at] != '\n')
+        const auto at = end_of_blank(text, place.at);
+        if (at == text.size() || text[at] != '\n')
             return place;
         place = {at + 1, place.line + 1};
     }
+}
+
+bool ends_in_blank(std::string_view text, Place from) {
+    return end_of_blank(text, from.at) == text.size();
 }
 
 Place next_owner_line(std::string_view text, Place from) {

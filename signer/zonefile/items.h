@@ -20,8 +20,11 @@ struct Place {
 /// The place moved to the offset `at`, at or after it.
 Place advance(std::string_view text, Place from, std::size_t at);
 
-/// Skips blank lines and lines that hold only a comment.
+/// Skips blank lines and lines that hold only a comment, each with its newline.
 Place skip_blank_lines(std::string_view text, Place from);
+
+/// True if there is nothing before the end of the text but blanks, or a comment without a newline.
+bool ends_in_blank(std::string_view text, Place from);
 
 /// The next line that starts with a word, as records with an owner and directives do; the end of
 /// the text if there is none. Where to go on after a parenthesis that is never closed.

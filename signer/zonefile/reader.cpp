@@ -11,7 +11,6 @@
 #include "signer/zonefile/generate.h"
 #include "signer/zonefile/items.h"
 #include "signer/zonefile/scanner.h"
-#include "signer/zonefile/source_file.h"
 
 namespace kaspar::signer {
 
@@ -70,11 +69,12 @@ bool same_directive(std::string_view item, std::string_view directive) {
 
 class ZoneReader {
   public:
-    explicit ZoneReader(const Name& apex) : apex_(apex), scanner_(apex.wire()), builder_(apex) {}
+    ZoneReader(const Name& apex, std::size_t window)
+        : apex_(apex), window_(window), scanner_(apex.wire()), builder_(apex) {}
 
     Result<ReadZone> read(const std::filesystem::path& file) {
-        KASPAR_TRY(auto source, read_source_file(file));
-        read_text(std::move(source));
+        KASPAR_TRY(auto source, SourceFile::open(file, window_));
+        KASPAR_CHECK(read_source(file, source));
         if (complaints_.count() == 0 && records_ == 0)
             complaints_.add(
                 fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
@@ -87,27 +87,52 @@ class ZoneReader {
     /// The file being read.
     struct Frame {
         std::uint16_t file;
-        std::string_view text;
-        Place place;
+        std::string_view text;  ///< what is seen of it
+        bool is_whole;          ///< the file ends where the text does
+        Place place;            ///< in the text; its line in the file
+        bool is_given_up = false;
     };
 
     // ---- files
 
-    void read_text(SourceFile source) {
-        const auto text = std::move(source.text);
-        files_.push_back(std::move(source.identity));
-        Frame frame{static_cast<std::uint16_t>(files_.size() - 1), text, {}};
-        open_.push_back(files_.back().path);
-        for (;;) {
-            frame.place = skip_blank_lines(text, frame.place);
-            if (frame.place.at >= text.size())
-                break;
-            if (text[frame.place.at] == '$')
-                take_directive(frame);
-            else
-                take_item(frame);
-        }
+    Outcome read_source(const std::filesystem::path& path, SourceFile& source) {
+        const auto file = static_cast<std::uint16_t>(files_.size());
+        files_.push_back({path, 0, 0, 0, {}});
+        open_.push_back(path);
+        const auto outcome = read_items({file, source.text(), source.is_at_end(), {}}, source);
         open_.pop_back();
+        KASPAR_CHECK(outcome);
+        KASPAR_TRY(files_[file], source.finish());
+        return Done{};
+    }
+
+    Outcome read_items(Frame frame, SourceFile& source) {
+        for (;;) {
+            while (take_next(frame)) {
+            }
+            if (frame.is_whole || frame.is_given_up)
+                return Done{};
+            KASPAR_CHECK(source.move_on(frame.place.at));
+            frame.place.at = 0;
+            frame.text = source.text();
+            frame.is_whole = source.is_at_end();
+        }
+    }
+
+    /// Takes a record or directive. False if there is none, or if it is not known what it is before
+    /// more of the file is seen; nothing has been done about it then.
+    bool take_next(Frame& frame) {
+        if (frame.is_given_up)
+            return false;
+        frame.place = skip_blank_lines(frame.text, frame.place);
+        if (ends_in_blank(frame.text, frame.place))
+            return false;
+        return frame.text[frame.place.at] == '$' ? take_directive(frame) : take_item(frame);
+    }
+
+    /// True if what follows in the file cannot change where this part of the text ends.
+    static bool is_certain(const Frame& frame, std::size_t end) {
+        return frame.is_whole || end < frame.text.size();
     }
 
     std::string at(const Frame& frame, std::uint64_t line) const {
@@ -120,26 +145,40 @@ class ZoneReader {
 
     // ---- records
 
-    void take_item(Frame& frame) {
-        const auto rest = frame.text.substr(frame.place.at);
+    bool take_item(Frame& frame) {
         const auto start = frame.place;
+        const auto rest = frame.text.substr(start.at);
         if (!scanner_.scan(rest, start.line))
             return take_odd_item(frame);
-        auto item = rest.substr(0, scanner_.consumed());
-        frame.place = {start.at + item.size(), scanner_.line()};
-        if (scanner_.is_within_parentheses()) {
-            const auto whole = item_at(frame.text, start.at);
-            frame.place = start;
-            if (whole.end != ItemEnd::newline || !words_of(whole.text.substr(item.size())).empty())
-                return take_error(frame, "unexpected words after the record's data");
-            item = whole.text;
-            frame.place = advance(frame.text, start, start.at + item.size());
-        } else if (frame.place.at == frame.text.size()) {
-            return complain(frame, advance(frame.text, start, frame.place.at).line,
-                            "the file ends within this line and may have been cut; if the record "
-                            "is complete, end it with a newline");
+        const auto end = start.at + scanner_.consumed();
+        if (!is_certain(frame, end))
+            return false;
+        if (scanner_.is_within_parentheses())
+            return take_open_item(frame);
+        frame.place = {end, scanner_.line()};
+        if (end == frame.text.size())
+            complain(frame, advance(frame.text, start, end).line,
+                     "the file ends within this line and may have been cut; if the record is "
+                     "complete, end it with a newline");
+        else
+            take_scanned(frame, start.line, rest.substr(0, scanner_.consumed()));
+        return true;
+    }
+
+    /// The record just scanned has closed no parenthesis yet.
+    bool take_open_item(Frame& frame) {
+        const auto start = frame.place;
+        const auto item = item_at(frame.text, start.at);
+        if (!is_certain(frame, start.at + item.text.size()))
+            return false;
+        if (item.end != ItemEnd::newline ||
+            !words_of(item.text.substr(scanner_.consumed())).empty()) {
+            take_error(frame, "unexpected words after the record's data");
+        } else {
+            frame.place = advance(frame.text, start, start.at + item.text.size());
+            take_scanned(frame, start.line, item.text);
         }
-        take_scanned(frame, start.line, item);
+        return true;
     }
 
     void take_scanned(const Frame& frame, std::uint64_t line, std::string_view item) {
@@ -152,15 +191,19 @@ class ZoneReader {
 
     /// An item that libzscanner refuses, but would take with odd octets in its names escaped, is as
     /// good as if they were.
-    void take_odd_item(Frame& frame) {
+    bool take_odd_item(Frame& frame) {
         const auto start = frame.place;
         const auto item = item_at(frame.text, start.at);
+        if (!is_certain(frame, start.at + std::max(item.text.size(), scanner_.consumed())))
+            return false;
         if (item.end != ItemEnd::newline || !scan_escaped(item.text, start.line)) {
             scanner_.scan(frame.text.substr(start.at), start.line);  // for its error
-            return take_error(frame, std::nullopt);
+            take_error(frame, std::nullopt);
+        } else {
+            frame.place = advance(frame.text, start, start.at + item.text.size());
+            take_scanned(frame, start.line, item.text);
         }
-        frame.place = advance(frame.text, start, start.at + item.text.size());
-        take_scanned(frame, start.line, item.text);
+        return true;
     }
 
     bool scan_escaped(std::string_view item, std::uint64_t line) {
@@ -190,8 +233,8 @@ class ZoneReader {
             complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
         else
             complain_as_scanned(frame, start.line, item.text);
-        if (error.dos_newline)  // one message is enough: all lines are like this one
-            frame.place = advance(frame.text, frame.place, frame.text.size());
+        frame.is_given_up =
+            error.dos_newline;  // one message is enough: all lines are like this one
     }
 
     static std::string never_closed(std::string_view what, std::string_view item) {
@@ -263,24 +306,31 @@ class ZoneReader {
 
     // ---- directives
 
-    void take_directive(Frame& frame) {
+    bool take_directive(Frame& frame) {
         const auto start = frame.place;
         const auto item = item_at(frame.text, start.at);
+        if (!is_certain(frame, start.at + item.text.size()))
+            return false;
         frame.place = advance(frame.text, start, start.at + item.text.size());
+        follow(frame, start.line, item);
+        return true;
+    }
+
+    void follow(const Frame& frame, std::uint64_t line, const Item& item) {
         const auto words = words_of(item.text);
         if (item.end != ItemEnd::newline)
-            complain(frame, start.line,
+            complain(frame, line,
                      "the file ends within this directive; complete it, and end it with a newline");
         else if (is(words, "$TTL"))
-            set_ttl(frame, start.line, item.text);
+            set_ttl(frame, line, item.text);
         else if (is(words, "$ORIGIN"))
-            set_origin(frame, start.line, words);
+            set_origin(frame, line, words);
         else if (is(words, "$INCLUDE"))
-            include(frame, start.line, words);
+            include(frame, line, words);
         else if (is(words, "$GENERATE"))
-            generate(frame, start.line, item.text);
+            generate(frame, line, item.text);
         else
-            complain(frame, start.line,
+            complain(frame, line,
                      fmt::format("unknown directive; known are $ORIGIN, $TTL, $INCLUDE and "
                                  "$GENERATE, at: {}",
                                  excerpt(item.text)));
@@ -344,11 +394,11 @@ class ZoneReader {
                                         path.string(), deepest_include));
         if (files_.size() > 0xffff)
             return complain(frame, line, "more than 65535 files in one zone");
-        auto source = read_source_file(path);
-        if (!source.ok())
-            return complain(frame, line,
-                            fmt::format("cannot read the $INCLUDE file {}", source.fault().words));
-        read_text(std::move(source).value());
+        auto source = SourceFile::open(path, window_);
+        const auto outcome = source.ok() ? read_source(path, *source) : std::move(source).fault();
+        if (!outcome.ok())
+            complain(frame, line,
+                     fmt::format("cannot read the $INCLUDE file {}", outcome.fault().words));
     }
 
     bool is_open(const std::filesystem::path& path) const {
@@ -390,6 +440,7 @@ class ZoneReader {
     }
 
     Name apex_;
+    std::size_t window_;
     RecordScanner scanner_;
     ZoneBuilder builder_;
     Complaints complaints_;
@@ -403,8 +454,9 @@ class ZoneReader {
 
 }  // namespace
 
-Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex) {
-    return ZoneReader(apex).read(file);
+Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex,
+                                std::size_t window) {
+    return ZoneReader(apex, window).read(file);
 }
 
 }  // namespace kaspar::signer

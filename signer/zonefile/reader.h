@@ -9,6 +9,7 @@
 #include "common/values/file_identity.h"
 #include "common/values/result.h"
 #include "signer/core/zone.h"
+#include "signer/zonefile/source_file.h"
 
 namespace kaspar::signer {
 
@@ -20,7 +21,9 @@ struct ReadZone {
 };
 
 /// Reads the zone `apex`. Fault: input (every bad line as "file:line: what, remedy"; the first 50,
-/// then their number), io.
-Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex);
+/// then their number), io. Files are seen through a window of so many octets, which grows if an
+/// item needs it.
+Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex,
+                                std::size_t window = usual_window);
 
 }  // namespace kaspar::signer

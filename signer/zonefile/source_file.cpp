@@ -5,12 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
-#include "common/system/descriptor.h"
-#include "common/values/digest.h"
 #include "common/values/encoding.h"
 
 namespace kaspar::signer {
@@ -29,47 +27,63 @@ std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-bool same_state(const struct stat& a, const struct stat& b) {
-    return a.st_size == b.st_size && nanoseconds(a.st_mtim) == nanoseconds(b.st_mtim);
+}  // namespace
+
+SourceFile::SourceFile(std::filesystem::path path, Descriptor file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+Result<SourceFile> SourceFile::open(const std::filesystem::path& path, std::size_t window) {
+    SourceFile source(path, Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)));
+    KASPAR_TRY(source.before_, source.status());
+    // One octet more than the file has shows its end at once.
+    source.window_.resize(std::min<std::uint64_t>(window, source.before_.size + 1));
+    KASPAR_CHECK(source.fill());
+    return source;
 }
 
-/// Reads up to the end; `expected` octets are likely. nullopt: errno tells.
-std::optional<std::string> read_all(int descriptor, std::size_t expected) {
-    std::string text(expected + 1, '\0');
-    std::size_t size = 0;
-    for (;;) {
-        const auto got = ::read(descriptor, text.data() + size, text.size() - size);
+Result<SourceFile::Status> SourceFile::status() const {
+    struct stat status;
+    if (!file_.valid() || ::fstat(file_.number(), &status) != 0)
+        return io_fault(path_, errno);
+    if (!S_ISREG(status.st_mode))
+        return io_fault(path_, "not a regular file");
+    return Status{static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
+                  status.st_ino};
+}
+
+Outcome SourceFile::fill() {
+    while (filled_ < window_.size()) {
+        const auto got = ::read(file_.number(), window_.data() + filled_, window_.size() - filled_);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return std::nullopt;
-        if (got == 0)
+            return io_fault(path_, errno);
+        is_at_end_ = got == 0;
+        if (is_at_end_)
             break;
-        size += static_cast<std::size_t>(got);
-        if (size == text.size())
-            text.resize(2 * size);
+        const auto size = static_cast<std::size_t>(got);
+        digest_.add(as_bytes(std::string_view(window_).substr(filled_, size)));
+        filled_ += size;
+        read_ += size;
     }
-    text.resize(size);
-    return text;
+    return Done{};
 }
 
-}  // namespace
+Outcome SourceFile::move_on(std::size_t passed) {
+    filled_ -= passed;
+    std::memmove(window_.data(), window_.data() + passed, filled_);
+    if (filled_ > window_.size() / 2)
+        window_.resize(2 * window_.size());
+    return fill();
+}
 
-Result<SourceFile> read_source_file(const std::filesystem::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat before, after;
-    if (file.number() < 0 || ::fstat(file.number(), &before) != 0)
-        return io_fault(path, errno);
-    if (!S_ISREG(before.st_mode))
-        return io_fault(path, "not a regular file");
-    auto text = read_all(file.number(), static_cast<std::size_t>(before.st_size));
-    if (!text || ::fstat(file.number(), &after) != 0)
-        return io_fault(path, errno);
-    if (!same_state(before, after) || text->size() != static_cast<std::size_t>(after.st_size))
-        return io_fault(path, "the file changed while it was being read; it will be tried again");
-    FileIdentity identity{path, text->size(), nanoseconds(after.st_mtim), after.st_ino,
-                          to_hex(sha256(as_bytes(*text)))};
-    return SourceFile{std::move(*text), std::move(identity)};
+Result<FileIdentity> SourceFile::finish() {
+    while (!is_at_end_)
+        KASPAR_CHECK(move_on(filled_));
+    KASPAR_TRY(const auto after, status());
+    if (after.size != before_.size || after.modified != before_.modified || read_ != after.size)
+        return io_fault(path_, "the file changed while it was being read; it will be tried again");
+    return FileIdentity{path_, read_, after.modified, after.inode, to_hex(digest_.finish())};
 }
 
 }  // namespace kaspar::signer

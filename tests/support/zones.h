@@ -31,11 +31,11 @@ inline std::filesystem::path write_text(const std::filesystem::path& file, std::
 }
 
 /// Reads `text` as a zone.
-inline Result<signer::ReadZone> try_zone(std::string_view text,
-                                         std::string_view apex = "example.") {
+inline Result<signer::ReadZone> try_zone(std::string_view text, std::string_view apex = "example.",
+                                         std::size_t window = signer::usual_window) {
     const TempFolder folder;
     const auto file = write_text(folder / "zone", text);
-    return signer::read_zone_file(file, Name::from_text(apex).value());
+    return signer::read_zone_file(file, Name::from_text(apex).value(), window);
 }
 
 /// Reads `text` as a zone, which must be good.

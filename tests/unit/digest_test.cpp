@@ -27,3 +27,16 @@ TEST_CASE("a digest leaves nothing behind for the next, in any thread", "[digest
     std::thread([&] { other = sha256(as_bytes("abc")); }).join();
     CHECK(other == first);
 }
+
+TEST_CASE("a digest of pieces is that of the whole", "[digest]") {
+    const std::string_view text = "octets that come one piece after the other";
+    auto d256 = Digest::sha256(), d384 = Digest::sha384(), d512 = Digest::sha512();
+    for (int round = 0; round < 2; ++round) {  // it starts anew after the first
+        for (std::size_t at = 0; at < text.size(); at += 5)
+            for (auto* digest : {&d256, &d384, &d512})
+                digest->add(as_bytes(text.substr(at, 5)));
+        CHECK(d256.finish() == sha256(as_bytes(text)));
+        CHECK(d384.finish() == sha384(as_bytes(text)));
+        CHECK(d512.finish() == sha512(as_bytes(text)));
+    }
+}

@@ -49,6 +49,21 @@ Result<ReadZone> golden(const std::string& file, std::string_view apex) {
     return read_zone_file("tests/golden/zones/" + file, Name::from_text(apex).value());
 }
 
+/// All that reading the file with this window tells.
+std::string told(const std::filesystem::path& file, std::string_view apex, std::size_t window) {
+    const auto read = read_zone_file(file, Name::from_text(apex).value(), window);
+    if (!read.ok())
+        return read.fault().words;
+    auto out = fmt::format("{}{} {}\n", zone_text(read->zone), read->records_read,
+                           fmt::join(read->warnings, "\n"));
+    for (const auto& identity : read->files)
+        out += fmt::format("{} {} {}\n", identity.path.string(), identity.size, identity.sha256);
+    for (const auto& node : read->zone.nodes())
+        for (const auto& rrset : read->zone.rrsets(node))
+            out += fmt::format("{}:{} ", rrset.origin.file, rrset.origin.line);
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE("owners, TTLs and origins carry over as RFC 1035 section 5.1 has it", "[reader]") {
@@ -323,7 +338,7 @@ TEST_CASE("the nasty zone is read as it is meant", "[reader]") {
     CHECK(holds("t-unknown.nasty.example.\t3600\tIN\tTYPE65281\t\\# 0"));
     std::size_t longest = 0;
     for (const auto& node : read->zone.nodes())
-        longest = std::max<std::size_t>(longest, node.name_size);
+        longest = std::max(longest, node.name.size());
     CHECK(longest == 255);
 }
 
@@ -368,11 +383,64 @@ TEST_CASE("broken zone files are refused by the reader, with file and line", "[r
          "tests/golden/zones/broken/syntax.zone:11: "}));
 }
 
+TEST_CASE("a window of any size shows the same zone", "[reader]") {
+    std::vector<std::pair<std::string, std::string>> files = {
+        {"nasty.zone", "nasty.example"},
+        {"rootlike.zone", "."},
+        {"apex-only.zone", "apex.example"},
+        {"occluded.zone", "occluded.example"}};
+    for (const auto& entry : std::filesystem::directory_iterator("tests/golden/zones/broken"))
+        files.emplace_back("broken/" + entry.path().filename().string(), "example");
+    REQUIRE(files.size() > 20);
+    for (const auto& [file, apex] : files)
+        for (const std::size_t window : {1, 2, 3, 5, 16, 17, 31, 64, 100, 1000}) {
+            INFO(file << " in " << window);
+            const auto path = "tests/golden/zones/" + file;
+            CHECK(told(path, apex, window) == told(path, apex, usual_window));
+        }
+}
+
+TEST_CASE("what is wrong with a file is the same in any window", "[reader]") {
+    const TempFolder folder;
+    std::string many;
+    for (int i = 0; i < 60; ++i)
+        many += fmt::format("a{} A 192.0.2.{}\n", i, i % 2 == 0 ? "1" : "x");
+    for (const auto& text :
+         {many, std::string("a+b A 192.0.2.1\n~=[x]` 60 IN ( AAAA ; it's a + b\n 2001:db8::1 )\n"),
+          std::string("a TXT ( \"one\"\n  \"two\"\nb A 192.0.2\nc A ( 192.0.2.1\n; d\nd A x\n"),
+          std::string("a A ( 192.0.2.1\n ; comment )\n )\nb AAAA (\n 2001:db8::1 )\n"),
+          std::string("a A ( 192.0.2.1\n b A 192.0.2.2 )\nc A x\n"),
+          std::string("a A 192.0.2.1\r\nb A 192.0.2.1\r\n"), std::string("a A 192.0.2.1"),
+          std::string("; a comment longer than the window is\n   \n\n  ; and another"),
+          std::string("$TTL 36"), std::string("$WHAT is this\n$TTL soon\n$ORIGIN ..\n"),
+          std::string("a A 192.0.2.1\n   TXT a\n\tTXT b\n$ORIGIN c.example.\n  TXT c\n")}) {
+        const auto path = write_text(folder / "zone", apex_lines + text);
+        const auto expected = told(path, "example", usual_window);
+        for (std::size_t window = 1; window < 80; ++window) {
+            INFO(text << " in " << window);
+            CHECK(told(path, "example", window) == expected);
+        }
+    }
+}
+
+TEST_CASE("an item much longer than the window is read", "[reader]") {
+    std::string text = "a TXT (";
+    for (int i = 0; i < 4000; ++i)
+        text += " \"0123456789\"\n";
+    const auto read = try_zone(apex_lines + text + ")\nb A 192.0.2.1\n", "example.", 16);
+    INFO((read.ok() ? "" : read.fault().words));
+    REQUIRE(read.ok());
+    const auto* node = read->zone.find(wire("b.example."));
+    REQUIRE(node != nullptr);
+    CHECK(read->zone.rrsets(*node)[0].origin.line == 4005);
+}
+
 TEST_CASE("no octets make the reader crash or hang", "[reader]") {
     std::ifstream file("tests/golden/zones/nasty.zone", std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
     const auto good = text.str();
+    const TempFolder folder;
     std::uint32_t state = 1;
     const auto next = [&state] { return state = state * 1664525 + 1013904223; };
     const std::string_view odd("\0\n\\\"();$@ \t\r\xff.9", 16);
@@ -380,6 +448,7 @@ TEST_CASE("no octets make the reader crash or hang", "[reader]") {
         auto bad = good.substr(0, next() % good.size());
         for (auto changes = next() % 8; changes > 0 && !bad.empty(); --changes)
             bad[(next() >> 8) % bad.size()] = odd[(next() >> 8) % odd.size()];
-        (void)try_zone(bad, "nasty.example");
+        const auto path = write_text(folder / "zone", bad);
+        CHECK(told(path, "nasty.example", 16) == told(path, "nasty.example", usual_window));
     }
 }

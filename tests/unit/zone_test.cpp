@@ -1,8 +1,12 @@
 #include "signer/core/zone.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
+#include "signer/core/blocks.h"
+#include "signer/core/name_order.h"
+#include "signer/core/name_sort.h"
 #include "signer/core/rdata_names.h"
 #include "tests/support/zones.h"
 
@@ -173,6 +177,102 @@ TEST_CASE("a zone does not depend on the order of its records", "[zone]") {
         std::shuffle(records.begin(), records.end(), random);
         REQUIRE(list() == expected);
     }
+}
+
+TEST_CASE("a large zone is the same whether its records come in order or not", "[zone]") {
+    constexpr std::uint32_t owners = 40'000;  // more than a block of anything
+    const auto add = [](ZoneBuilder& builder, std::uint32_t i) {
+        const auto owner = wire("n" + std::to_string(1'000'000 + i) + ".example.");
+        builder.add(owner, rr::a, i, Bytes(4, std::uint8_t(i)), {i, 0});
+        builder.add(owner, rr::txt, i, Bytes(60, std::uint8_t(i)), {i, 1});
+    };
+    std::vector<std::uint32_t> order(owners);
+    std::iota(order.begin(), order.end(), 0U);
+    auto in_order = example(), shuffled = example();
+    for (const auto i : order)
+        add(in_order, i);
+    std::shuffle(order.begin(), order.end(), std::mt19937(1));
+    for (const auto i : order)
+        add(shuffled, i);
+    const auto left = in_order.build(), right = shuffled.build();
+    REQUIRE(left.nodes().size() == owners);
+    REQUIRE(right.nodes().size() == owners);
+    CHECK(left.memory() == right.memory());
+    bool same = true;
+    for (std::uint32_t i = 0; i < owners; ++i) {
+        const auto &x = left.nodes()[i], &y = right.nodes()[i];
+        same = same && std::ranges::equal(left.owner(x), right.owner(y));
+        for (std::uint32_t r = 0; r < 2; ++r) {
+            const auto &a = left.rrsets(x)[r], &b = right.rrsets(y)[r];
+            same = same && a.type == b.type && a.origin.line == i && b.origin.line == i &&
+                   a.origin.file == r && std::ranges::equal(left.rdata(a, 0), right.rdata(b, 0)) &&
+                   left.rdata(a, 0)[0] == std::uint8_t(i);
+        }
+    }
+    CHECK(same);
+}
+
+TEST_CASE("a zone holds no more memory than its records need", "[zone]") {
+    auto builder = example();
+    for (int i = 0; i < 100; ++i)  // one record, a hundred times
+        builder.add(wire("example."), rr::a, 60, Bytes(4, 1));
+    CHECK(builder.build().memory() == sizeof(Node) + sizeof(RRset) + 8 + 9 + 4);
+}
+
+TEST_CASE("very long RDATA is kept whole, in order or not", "[zone]") {
+    for (const bool reversed : {false, true}) {
+        auto builder = example();
+        for (int i = 0; i < 60; ++i) {
+            const auto n = std::uint8_t(reversed ? 59 - i : i);
+            builder.add(wire("n" + std::to_string(10 + n) + ".example."), 65280, 60,
+                        Bytes(65535 - n, n));
+        }
+        const auto zone = builder.build();
+        for (std::uint8_t n = 0; n < 60; ++n)
+            CHECK(copy(zone.rdata(zone.rrsets(zone.nodes()[n])[0], 0)) == Bytes(65535 - n, n));
+    }
+}
+
+TEST_CASE("names are sorted canonically, equal ones as they came", "[zone]") {
+    std::mt19937 random(3);
+    std::vector<Bytes> names;
+    for (int i = 0; i < 2000; ++i) {
+        Bytes name;
+        for (auto labels = random() % 4; labels > 0; --labels) {
+            name.push_back(std::uint8_t(random() % 3 + 1));
+            for (auto octets_left = name.back(); octets_left > 0; --octets_left)
+                name.push_back(std::string_view("\0\1aAbZ\xff", 7)[random() % 7]);
+        }
+        names.push_back(joined({name, wire("example.")}));
+    }
+    NameSort sort(names.size(), 0);
+    for (const auto& name : names)
+        sort.add(name);
+    const auto order = sort.order();
+    REQUIRE(order.size() == names.size());
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const auto step = compare_names(names[order[i - 1]], names[order[i]]);
+        REQUIRE((step < 0 || (step == 0 && order[i - 1] < order[i])));
+    }
+    CHECK(NameSort(0, 0).order().empty());
+}
+
+TEST_CASE("blocks keep what is appended at once together, and give up their front", "[zone]") {
+    Blocks<std::uint8_t, 4> blocks;
+    std::vector<std::pair<std::uint64_t, Bytes>> kept;
+    for (std::uint8_t i = 0; i < 100; ++i) {
+        const Bytes piece(i % 17, i);
+        kept.emplace_back(blocks.append(piece), piece);
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        if (i % 10 == 0)
+            blocks.free_before(kept[i].first);
+        CHECK(copy(blocks.at(kept[i].first, kept[i].second.size())) == kept[i].second);
+    }
+    Blocks<int, 2> row;
+    for (const int i : {0, 1, 2, 3, 4, 5, 6, 7, 8})
+        CHECK(row.append({&i, 1}) == std::uint64_t(i));
+    CHECK(row[8] == 8);
 }
 
 TEST_CASE("a builder is empty after it has built", "[zone]") {

@@ -1,0 +1,226 @@
+#include <algorithm>
+
+#include "signer/core/name_order.h"
+#include "signer/core/name_sort.h"
+#include "signer/core/octet_order.h"
+#include "signer/core/rdata_names.h"
+#include "signer/core/zone.h"
+
+namespace kaspar::signer {
+
+namespace {
+
+std::uint16_t covered_type(std::uint16_t type, BytesView rdata) {
+    if (type != rr::rrsig || rdata.size() < 2)
+        return 0;
+    return static_cast<std::uint16_t>(rdata[0] << 8 | rdata[1]);
+}
+
+}  // namespace
+
+/// Sorts the records of one owner at a time; keeps its buffers.
+class ZoneBuilder::NodePacker {
+  public:
+    NodePacker(const ZoneBuilder& from, Zone& zone) : from_(from), zone_(zone) {}
+
+    /// Takes the records from `first` to before `end`, of the owner of those taken before.
+    void take(BytesView owner, std::uint32_t first, std::uint32_t end) {
+        if (items_.empty())
+            owner_ = owner;
+        for (auto i = first; i < end; ++i) {
+            const auto type = from_.added_[i].type;
+            items_.push_back({i, type, covered_type(type, rdata(i)), rdata(i)});
+        }
+    }
+
+    /// The owner whose records are taken; empty before the first.
+    BytesView owner() const { return owner_; }
+
+    void pack() {
+        if (items_.size() > 1)
+            sort();
+        zone_.nodes_.push_back({{zone_.names_.size(), owner_.size()},
+                                static_cast<std::uint32_t>(zone_.rrsets_.size()),
+                                0});
+        zone_.names_.insert(zone_.names_.end(), owner_.begin(), owner_.end());
+        for (std::size_t i = 0; i < items_.size(); ++i)
+            put(items_[i], i == 0 ? nullptr : &items_[i - 1]);
+        items_.clear();
+    }
+
+  private:
+    struct Item {
+        std::uint32_t added;
+        std::uint16_t type, covered;
+        BytesView canonical;  ///< RDATA in canonical form
+    };
+
+    BytesView rdata(std::uint32_t record) const {
+        const auto& added = from_.added_[record];
+        return from_.rdata_.at(added.rdata.at(), added.rdata.size());
+    }
+
+    static bool is_less(const Item& a, const Item& b) {
+        if (a.type != b.type)
+            return a.type < b.type;
+        if (a.covered != b.covered)
+            return a.covered < b.covered;
+        const int order = compare_octets(a.canonical, b.canonical);
+        return order != 0 ? order < 0 : a.added < b.added;
+    }
+
+    void sort() {
+        canonicalize();
+        if (!std::is_sorted(items_.begin(), items_.end(), is_less))
+            std::sort(items_.begin(), items_.end(), is_less);
+    }
+
+    void canonicalize() {
+        std::size_t size = 0;
+        for (const auto& item : items_)
+            size += item.canonical.size();
+        canonical_.clear();
+        canonical_.reserve(size);  // the views into it must stay good
+        for (auto& item : items_) {
+            if (!has_canonical_names(item.type))
+                continue;
+            const auto at = canonical_.size();
+            append_canonical_rdata(item.type, item.canonical, canonical_);
+            item.canonical = BytesView(canonical_).subspan(at);
+        }
+    }
+
+    void put(const Item& item, const Item* before) {
+        const bool same_set =
+            before != nullptr && before->type == item.type && before->covered == item.covered;
+        if (!same_set)
+            start_rrset(item);
+        auto& rrset = zone_.rrsets_.back();
+        note_origin_and_ttl(rrset, item);
+        if (same_set && compare_octets(before->canonical, item.canonical) == 0)
+            return;
+        const auto octets = rdata(item.added);
+        zone_.records_.push_back({zone_.rdata_.size(), octets.size()});
+        zone_.rdata_.insert(zone_.rdata_.end(), octets.begin(), octets.end());
+        ++rrset.record_count;
+    }
+
+    void start_rrset(const Item& item) {
+        const auto& added = from_.added_[item.added];
+        zone_.rrsets_.push_back({item.type,
+                                 item.covered,
+                                 added.ttl,
+                                 static_cast<std::uint32_t>(zone_.records_.size()),
+                                 0,
+                                 false,
+                                 {added.line, added.file}});
+        ++zone_.nodes_.back().rrset_count;
+        earliest_ = item.added;
+    }
+
+    void note_origin_and_ttl(RRset& rrset, const Item& item) {
+        const auto& added = from_.added_[item.added];
+        if (item.added < earliest_) {
+            earliest_ = item.added;
+            rrset.origin = {added.line, added.file};
+        }
+        if (rrset.ttl != added.ttl)
+            rrset.ttls_differed = true;
+        rrset.ttl = std::min(rrset.ttl, added.ttl);
+    }
+
+    const ZoneBuilder& from_;
+    Zone& zone_;
+    BytesView owner_;
+    std::vector<Item> items_;
+    Bytes canonical_;
+    std::uint32_t earliest_ = 0;
+};
+
+void ZoneBuilder::add(BytesView owner, std::uint16_t type, std::uint32_t ttl, BytesView rdata,
+                      Origin origin) {
+    require(owner.size() <= 255 && rdata.size() <= 65535, "a record too large for DNS");
+    require(record_count_ < 0x7fffffffU, "more records than a zone can hold");
+    const bool same_owner = continues_run(owner);
+    if (!same_owner)
+        start_run(owner);
+    // RRSIGs are one RRset for each type they cover.
+    if (!same_owner || type != last_type_ || type == rr::rrsig)
+        ++most_rrsets_;
+    last_type_ = type;
+    const Added added{{rdata_.append(rdata), rdata.size()}, ttl, origin.line, type, origin.file};
+    added_.append({&added, 1});
+    rdata_octets_ += rdata.size();
+    ++record_count_;
+}
+
+bool ZoneBuilder::continues_run(BytesView owner_name) const {
+    return run_count_ > 0 && std::ranges::equal(owner(runs_[run_count_ - 1]), owner_name);
+}
+
+void ZoneBuilder::start_run(BytesView owner_name) {
+    const Run run{{names_.append(owner_name), owner_name.size()}, record_count_};
+    runs_.append({&run, 1});
+    name_octets_ += owner_name.size();
+    ++run_count_;
+}
+
+/// Empty if the runs are in canonical order of their owners as they are.
+std::vector<std::uint32_t> ZoneBuilder::order_of_runs() const {
+    std::uint32_t sorted = 1;
+    while (sorted < run_count_ &&
+           compare_names(owner(runs_[sorted - 1]), owner(runs_[sorted])) <= 0)
+        ++sorted;
+    if (sorted >= run_count_)
+        return {};
+    NameSort sort(run_count_, name_octets_);
+    for (std::uint32_t i = 0; i < run_count_; ++i)
+        sort.add(owner(runs_[i]));
+    return sort.order();
+}
+
+void ZoneBuilder::reserve(Zone& zone) const {
+    zone.nodes_.reserve(run_count_);
+    zone.rrsets_.reserve(most_rrsets_);
+    zone.records_.reserve(record_count_);
+    zone.names_.reserve(name_octets_);
+    zone.rdata_.reserve(rdata_octets_);
+}
+
+void ZoneBuilder::free_before(const Run& run) {
+    names_.free_before(run.name.at());
+    rdata_.free_before(added_[run.first].rdata.at());
+    added_.free_before(run.first);
+}
+
+void ZoneBuilder::pack(Zone& zone) {
+    const auto order = order_of_runs();
+    NodePacker packer(*this, zone);
+    for (std::uint32_t i = 0; i < run_count_; ++i) {
+        const auto index = order.empty() ? i : order[i];
+        const auto& run = runs_[index];
+        if (i > 0 && !same_name(packer.owner(), owner(run))) {
+            packer.pack();
+            if (order.empty())
+                free_before(run);
+        }
+        const auto end = index + 1 < run_count_ ? runs_[index + 1].first : record_count_;
+        packer.take(owner(run), run.first, end);
+    }
+    if (run_count_ > 0)
+        packer.pack();
+}
+
+// Each block is reserved as large as it may get: what it does not get costs no memory until then,
+// and duplicates, which are why it does not, are few.
+Zone ZoneBuilder::build() {
+    Zone zone;
+    zone.apex_ = apex_;
+    reserve(zone);
+    pack(zone);
+    *this = ZoneBuilder(apex_);
+    zone.shrink_to_fit();
+    return zone;
+}
+
+}  // namespace kaspar::signer
