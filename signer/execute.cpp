@@ -280,7 +280,7 @@ Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_buil
         auto& fault = failed->fault;
         if (fault.kind == FaultClass::key || fault.kind == FaultClass::absent)
             surroundings_.keys.forget();
-        if (fault.kind == FaultClass::verification && failed->reused_signatures)
+        if (failed->last_is_to_blame)
             return renew_without_reuse(source, std::move(origin), std::move(fault));
         return std::move(fault);
     }

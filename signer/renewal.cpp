@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "signer/core/serial.h"
 #include "signer/gate.h"
 #include "signer/signing_loop.h"
@@ -11,9 +13,31 @@ namespace kaspar::signer {
 
 namespace {
 
+/// The last output, which is as it was written, but may be of another version's writing.
+class NotedZone final : public ZoneByOwner {
+  public:
+    explicit NotedZone(const ZoneByOwner& zone) : zone_(zone) {}
+
+    Result<std::shared_ptr<const Zone>> between(BytesView first, BytesView end) const override {
+        auto zone = zone_.between(first, end);
+        if (!zone.ok())
+            failed_ = true;
+        return zone;
+    }
+
+    bool failed() const { return failed_; }
+
+  private:
+    const ZoneByOwner& zone_;
+    mutable std::atomic<bool> failed_ = false;
+};
+
 class Renewing {
   public:
-    explicit Renewing(const RenewalOrder& order) : order_(order) {}
+    explicit Renewing(const RenewalOrder& order) : order_(order) {
+        if (order.build_on_last && order.last.trusted != nullptr)
+            last_.emplace(*order.last.trusted);
+    }
 
     Result<Renewal> run() {
         KASPAR_TRY(assembly_, Assembly::make({order_.instruction, order_.source, order_.threads,
@@ -31,12 +55,14 @@ class Renewing {
         return Renewal{std::move(publication), std::move(warnings_)};
     }
 
-    bool reused_signatures() const { return written_.tally.signatures_reused > 0; }
+    /// A reused signature may be what did not verify.
+    bool last_is_to_blame(const Fault& fault) const {
+        return (last_ && last_->failed()) ||
+               (fault.kind == FaultClass::verification && written_.tally.signatures_reused > 0);
+    }
 
   private:
-    const ZoneByOwner* last() const {
-        return order_.build_on_last ? order_.last.trusted.get() : nullptr;
-    }
+    const ZoneByOwner* last() const { return last_ ? &*last_ : nullptr; }
 
     bool has_same_input() const {
         return order_.publication && same_files(order_.origin.inputs, order_.publication->inputs);
@@ -81,6 +107,7 @@ class Renewing {
     }
 
     const RenewalOrder& order_;
+    std::optional<NotedZone> last_;
     std::unique_ptr<Assembly> assembly_;
     WrittenStretches written_;
     std::vector<std::string> warnings_;
@@ -93,7 +120,8 @@ std::variant<Renewal, RenewalFault> renew(const RenewalOrder& order) {
     auto renewal = renewing.run();
     if (renewal.ok())
         return std::move(renewal).value();
-    return RenewalFault{std::move(renewal).fault(), renewing.reused_signatures()};
+    const bool to_blame = renewing.last_is_to_blame(renewal.fault());
+    return RenewalFault{std::move(renewal).fault(), to_blame};
 }
 
 }  // namespace kaspar::signer

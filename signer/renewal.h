@@ -44,7 +44,7 @@ struct Renewal {
 /// A renewal that failed.
 struct RenewalFault {
     Fault fault;
-    bool reused_signatures = false;  ///< without them it may succeed
+    bool last_is_to_blame = false;  ///< it may succeed without the last output
 };
 
 /// Fault: refused (serial, NSEC3 hash collision), input, key, absent, verification, io.

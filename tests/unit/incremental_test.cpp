@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "signer/intake.h"
 #include "signer/zonefile/writer.h"
 #include "tests/support/catch.h"
 #include "tests/support/signer_bench.h"
@@ -122,4 +123,23 @@ TEST_CASE("signed step by step or at once, a zone has the same records", "[incre
                 bench.instruction.signatures.jitter = 24h;
                 edit_and_compare(bench, seed);
             }
+}
+
+TEST_CASE("a last output that another version wrote in another form is done without",
+          "[incremental]") {
+    SignerBench bench;
+    bench.add_key(KeyRole::csk);
+    bench.input(apex_lines + "a A 192.0.2.1\n");
+    run_good(bench);
+    auto report = bench.report();
+    write_text(bench.output_file(), "; written long ago\n" + bench.output());
+    report.publication->output = identify_file(bench.output_file()).value();
+    REQUIRE(
+        write_file(report_file(bench.configuration, bench.instruction_path()), report_text(report))
+            .ok());
+    bench.input(apex_lines + "a A 192.0.2.2\n");
+    const auto done = run_good(bench);
+    CHECK(done.run.outcome == RunOutcome::published);
+    CHECK(done.publication->signatures_reused == 0);
+    CHECK(done.run.warnings.size() == 1);
 }
