@@ -1,5 +1,6 @@
 // kaspar-signer: reads the command line, makes the clock, and wires the rest together.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -177,9 +178,19 @@ int verify_file(const CommandLine& line) {
                       instructed(line, **zone));
 }
 
+/// Zones come and go in large blocks. Once glibc has seen such a block freed, it takes the next
+/// ones from the heap, where what is freed rarely goes back to the system: after a zone of half a
+/// million records was read, a fifth more memory was held at the peak, and a sixth more at rest. A
+/// threshold that is set does not move. Half a megabyte is the smallest block of
+/// signer/core/blocks.h.
+void give_large_blocks_back() {
+    ::mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    give_large_blocks_back();
     CLI::App app{"Signs zones as the enforcer instructs: verified before they are published.",
                  "kaspar-signer"};
     CommandLine line;

@@ -7,6 +7,8 @@
 namespace kaspar {
 namespace {
 
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view base32hex_digits = "0123456789abcdefghijklmnopqrstuv";
 
 std::optional<unsigned> base32hex_value(char digit) {
@@ -19,7 +21,27 @@ std::optional<unsigned> base32hex_value(char digit) {
     return std::nullopt;
 }
 
+/// Writes the first `digits` of the four that stand for 24 bits; where the next goes.
+char* put_base64(char* to, std::uint32_t bits, unsigned digits) {
+    for (unsigned i = 0; i < digits; ++i)
+        *to++ = base64_digits[bits >> (18 - 6 * i) & 63];
+    return to;
+}
+
 }  // namespace
+
+// Botan has no way to append, and takes ten times as long: it guards secrets against timing.
+void append_base64(std::string& out, BytesView octets) {
+    const auto at = out.size();
+    out.resize(at + (octets.size() + 2) / 3 * 4, '=');
+    auto* to = out.data() + at;
+    for (; octets.size() >= 3; octets = octets.subspan(3))
+        to = put_base64(to, octets[0] << 16U | octets[1] << 8U | octets[2], 4);
+    if (octets.size() == 2)
+        put_base64(to, octets[0] << 16U | octets[1] << 8U, 3);
+    else if (octets.size() == 1)
+        put_base64(to, octets[0] << 16U, 2);
+}
 
 std::string to_base64(BytesView octets) {
     return Botan::base64_encode(octets.data(), octets.size());
@@ -42,6 +64,17 @@ std::string to_hex(BytesView octets) {
     return Botan::hex_encode(octets.data(), octets.size(), false);
 }
 
+void append_upper_hex(std::string& out, BytesView octets) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto at = out.size();
+    out.resize(at + 2 * octets.size());
+    auto* to = out.data() + at;
+    for (const auto octet : octets) {
+        *to++ = digits[octet >> 4];
+        *to++ = digits[octet & 15];
+    }
+}
+
 std::optional<Bytes> from_hex(std::string_view text) {
     try {
         return Botan::hex_decode(text.data(), text.size(), false);
@@ -50,17 +83,21 @@ std::optional<Bytes> from_hex(std::string_view text) {
     }
 }
 
-std::string to_base32hex(BytesView octets) {
-    std::string text;
-    text.reserve((octets.size() * 8 + 4) / 5);
+void append_base32hex(std::string& out, BytesView octets) {
     unsigned held = 0, bits = 0;  // bits not yet written, and how many
     for (const auto octet : octets) {
         held = (held << 8 | octet) & 0xfff;
         for (bits += 8; bits >= 5; bits -= 5)
-            text += base32hex_digits[held >> (bits - 5) & 31];
+            out += base32hex_digits[held >> (bits - 5) & 31];
     }
     if (bits > 0)
-        text += base32hex_digits[held << (5 - bits) & 31];
+        out += base32hex_digits[held << (5 - bits) & 31];
+}
+
+std::string to_base32hex(BytesView octets) {
+    std::string text;
+    text.reserve((octets.size() * 8 + 4) / 5);
+    append_base32hex(text, octets);
     return text;
 }
 

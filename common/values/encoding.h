@@ -11,12 +11,15 @@
 namespace kaspar {
 
 std::string to_base64(BytesView octets);
+void append_base64(std::string& out, BytesView octets);
 std::optional<Bytes> from_base64(std::string_view text);
 
 std::string to_hex(BytesView octets);  ///< lower case
+void append_upper_hex(std::string& out, BytesView octets);
 std::optional<Bytes> from_hex(std::string_view text);
 
 std::string to_base32hex(BytesView octets);  ///< lower case, no padding
+void append_base32hex(std::string& out, BytesView octets);
 std::optional<Bytes> from_base32hex(std::string_view text);
 
 }  // namespace kaspar

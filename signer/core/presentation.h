@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/values/bytes.h"
 
@@ -11,11 +12,17 @@ namespace kaspar::signer {
 /// letters, digits, '-', '_' and '*' escaped.
 void append_name_text(std::string& out, BytesView name);
 
-/// The same as a string of its own.
+/// The same as libknot writes it in RDATA: '/' stands for itself, and '#' is written \035.
+void append_rdata_name_text(std::string& out, BytesView name);
+
+/// An owner as a string of its own.
 std::string name_text(BytesView name);
 
 /// "A", "NSEC3", "TYPE65280" (RFC 3597 §5).
 std::string type_text(std::uint16_t type);
 void append_type_text(std::string& out, std::uint16_t type);
+
+/// The same for the types that zones are full of; empty for others.
+std::string_view usual_type_text(std::uint16_t type);
 
 }  // namespace kaspar::signer

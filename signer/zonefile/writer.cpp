@@ -8,17 +8,18 @@ extern "C" {
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 
+#include "common/values/encoding.h"
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
+#include "signer/zonefile/rdata_text.h"
 #include "signer/zonefile/scanner.h"
 
 namespace kaspar::signer {
 
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::size_t largest_text = 4 * 65536 + 4096;  // octets as \DDD, and room for words
 
 /// RFC 3597 §5.
@@ -26,19 +27,13 @@ void append_generic(std::string& out, BytesView rdata) {
     fmt::format_to(std::back_inserter(out), "\\# {}", rdata.size());
     if (!rdata.empty())
         out += ' ';
-    for (const auto octet : rdata) {
-        out += hex_digits[octet >> 4];
-        out += hex_digits[octet & 0xf];
-    }
+    append_upper_hex(out, rdata);
 }
 
 /// Types whose RDATA libknot prints and libzscanner reads without loss, if it has its type's shape.
 /// Of the rest each text is read back before it is used.
 bool text_is_exact(std::uint16_t type) {
-    constexpr std::array types{KNOT_RRTYPE_A,    KNOT_RRTYPE_NS,  KNOT_RRTYPE_CNAME,
-                               KNOT_RRTYPE_SOA,  KNOT_RRTYPE_PTR, KNOT_RRTYPE_MX,
-                               KNOT_RRTYPE_AAAA, KNOT_RRTYPE_SRV, KNOT_RRTYPE_DNAME};
-    return std::find(types.begin(), types.end(), type) != types.end();
+    return type == KNOT_RRTYPE_SRV || type == KNOT_RRTYPE_DNAME;
 }
 
 /// BIND takes "\[", which libknot writes in names, for the start of a bit-string label and refuses
@@ -127,7 +122,7 @@ bool RecordText::State::reads_back(std::string_view text_of_rdata, std::uint16_t
            std::equal(record.rdata.begin(), record.rdata.end(), octets.begin(), octets.end());
 }
 
-RecordText::RecordText() : state_(std::make_unique<State>()) {}
+RecordText::RecordText() = default;
 RecordText::~RecordText() = default;
 RecordText::RecordText(RecordText&&) noexcept = default;
 RecordText& RecordText::operator=(RecordText&&) noexcept = default;
@@ -135,9 +130,23 @@ RecordText& RecordText::operator=(RecordText&&) noexcept = default;
 void RecordText::append(std::string& out, BytesView owner, std::uint32_t ttl, std::uint16_t type,
                         BytesView rdata) {
     append_name_text(out, owner);
-    char head[64];
-    const auto end = fmt::format_to_n(head, sizeof head, "\t{}\tIN\t", ttl).out;
-    out.append(head, end);
+    out += '\t';
+    char digits[10];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, ttl).ptr);
+    out += "\tIN\t";
+    const auto head = out.size();
+    append_type_text(out, type);
+    out += '\t';
+    if (!append_usual_rdata(out, type, rdata)) {
+        out.resize(head);
+        append_unusual(out, type, rdata);
+    }
+    out += '\n';
+}
+
+void RecordText::append_unusual(std::string& out, std::uint16_t type, BytesView rdata) {
+    if (!state_)
+        state_ = std::make_unique<State>();
     if (const auto text = state_->exact_text(type, rdata)) {
         append_type_text(out, type);
         out += '\t';
@@ -146,7 +155,6 @@ void RecordText::append(std::string& out, BytesView owner, std::uint32_t ttl, st
         fmt::format_to(std::back_inserter(out), "TYPE{}\t", type);
         append_generic(out, rdata);
     }
-    out += '\n';
 }
 
 std::string zone_text(const Zone& zone) {

@@ -25,8 +25,9 @@ class RecordText {
                 BytesView rdata);
 
   private:
+    void append_unusual(std::string& out, std::uint16_t type, BytesView rdata);
     struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<State> state_;  ///< large; made when it is needed
 };
 
 /// The whole zone as text.

@@ -85,3 +85,18 @@ TEST_CASE("every length and octet survives each encoding", "[encoding]") {
         sample.push_back(static_cast<std::uint8_t>(i * 37));
     }
 }
+
+TEST_CASE("what is appended is what is given as a string", "[encoding]") {
+    Bytes octets;
+    for (unsigned size = 0; size < 300; ++size) {
+        std::string base64 = "x", hex = "x", base32 = "x";
+        append_base64(base64, octets);
+        append_upper_hex(hex, octets);
+        append_base32hex(base32, octets);
+        CHECK(base64 == "x" + to_base64(octets));
+        CHECK(base32 == "x" + to_base32hex(octets));
+        CHECK(from_hex(hex.substr(1)) == octets);
+        CHECK(hex.find_first_of("abcdef") == hex.npos);
+        octets.push_back(static_cast<std::uint8_t>(size * 37));
+    }
+}

@@ -1,9 +1,19 @@
 #include "signer/zonefile/writer.h"
 
+extern "C" {
+#include <libknot/descriptor.h>
+#include <libknot/rrset-dump.h>
+}
+
+#include <fmt/format.h>
+
+#include <optional>
 #include <random>
 
 #include "signer/core/presentation.h"
+#include "signer/zonefile/rdata_text.h"
 #include "signer/zonefile/reader.h"
+#include "signer/zonefile/scanner.h"
 #include "tests/support/zones.h"
 
 using namespace kaspar;
@@ -14,8 +24,9 @@ namespace {
 
 /// Type and RDATA as written.
 std::string rdata_text(std::uint16_t type, const Bytes& rdata) {
+    static RecordText writer;
     std::string out;
-    RecordText().append(out, wire("."), 0, type, rdata);
+    writer.append(out, wire("."), 0, type, rdata);
     return out.substr(7, out.size() - 8);
 }
 
@@ -87,6 +98,149 @@ Bytes random_rdata(std::mt19937& random, std::uint16_t type) {
     }
 }
 
+// ---- what the fast way of writing RDATA is compared with
+
+constexpr std::uint16_t usual_rdata_types[] = {
+    rr::a,     rr::ns,   rr::cname,  rr::soa,   12,      15,          rr::ds,
+    rr::rrsig, rr::nsec, rr::dnskey, rr::nsec3, rr::cds, rr::cdnskey, rr::aaaa};
+
+/// libknot's text; the writer only changes how it escapes a bracket.
+std::optional<std::string> knot_text(std::uint16_t type, const Bytes& rdata) {
+    std::vector<std::uint16_t> item(knot_rdata_size(std::uint16_t(rdata.size())) / 2 + 1);
+    auto* octets = reinterpret_cast<knot_rdata_t*>(item.data());
+    knot_rdata_init(octets, std::uint16_t(rdata.size()), rdata.data());
+    knot_dname_t root[] = {0};
+    knot_rrset_t rrset;
+    knot_rrset_init(&rrset, root, type, KNOT_CLASS_IN, 0);
+    rrset.rrs.count = 1;
+    rrset.rrs.size = std::uint32_t(knot_rdata_size(std::uint16_t(rdata.size())));
+    rrset.rrs.rdata = octets;
+    knot_dump_style_t style{};
+    style.human_timestamp = true;
+    std::string text(10'000, '\0');
+    const int size = knot_rrset_txt_dump_data(&rrset, 0, text.data(), text.size(), &style);
+    if (size < 0)
+        return std::nullopt;
+    std::string out;
+    for (std::size_t i = 0; i < std::size_t(size); ++i) {
+        out += text[i];
+        if (text[i] == '\\')
+            out += text[++i] == '[' ? "091" : std::string(1, text[i]);
+    }
+    return out;
+}
+
+bool reads_back(const std::string& text, std::uint16_t type, const Bytes& rdata) {
+    static RecordScanner scanner{Name().wire()};
+    const auto line = fmt::format("example. 60 {} {}\n", type_text(type), text);
+    return scanner.scan(line, 1) && scanner.consumed() + 1 == line.size() &&
+           std::ranges::equal(scanner.record().rdata, rdata);
+}
+
+std::string generic_text(const Bytes& rdata) {
+    std::string out = fmt::format("\\# {}{}", rdata.size(), rdata.empty() ? "" : " ");
+    for (const auto octet : rdata)
+        out += fmt::format("{:02X}", octet);
+    return out;
+}
+
+void append(Bytes& out, const Bytes& more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
+
+/// A name of letters and other octets, or of any.
+Bytes usual_name(std::mt19937& random) {
+    if (random() % 4 == 0)
+        return random_name(random, {0});
+    Bytes name;
+    for (auto labels = random() % 4; labels > 0; --labels) {
+        name.push_back(std::uint8_t(random() % 9 + 1));
+        for (auto left = name.back(); left > 0; --left)
+            name.push_back(std::uint8_t("abcXYZ019-_*/#.[]\\"[random() % 18]));
+    }
+    name.push_back(0);
+    return name;
+}
+
+/// A bitmap of usual types, now and then with one that is not, or not in its canonical form.
+Bytes usual_bitmap(std::mt19937& random) {
+    constexpr std::uint8_t types[] = {1,  2,  5,  6,  12, 15, 16, 28, 33, 35, 39,
+                                      43, 44, 46, 47, 48, 50, 51, 52, 59, 60, 63};
+    Bytes bits(random() % 8 + 1);
+    for (const auto type : types)
+        if (type / 8U < bits.size() && random() % 2 == 0)
+            bits[type / 8U] |= std::uint8_t(0x80 >> type % 8);
+    if (random() % 8 == 0)
+        bits[random() % bits.size()] |= std::uint8_t(random());
+    while (random() % 16 != 0 && !bits.empty() && bits.back() == 0)
+        bits.pop_back();
+    Bytes bitmap;
+    if (!bits.empty() || random() % 16 == 0) {
+        bitmap = {std::uint8_t(random() % 16 == 0), std::uint8_t(bits.size())};
+        append(bitmap, bits);
+    }
+    if (random() % 16 == 0)
+        append(bitmap, {std::uint8_t(random() % 3), 1, 0x40});
+    return bitmap;
+}
+
+/// RDATA of the type's shape, mostly; of any length where the shape leaves it open.
+Bytes random_usual_rdata(std::mt19937& random, std::uint16_t type) {
+    Bytes out;
+    const auto octets = [&](std::size_t size) { append(out, random_octets(random, size)); };
+    const auto some = [&](std::size_t most) {
+        octets(random() % 16 == 0 ? 0 : random() % most + 1);
+    };
+    switch (type) {
+        case rr::a:
+            octets(4);
+            break;
+        case rr::aaaa:
+            octets(16);
+            for (auto zeros = random() % 17; zeros > 0; --zeros)
+                out[random() % 16] = 0;
+            break;
+        case 15:
+            octets(2);
+            [[fallthrough]];
+        case rr::ns:
+        case rr::cname:
+        case 12:
+            append(out, usual_name(random));
+            break;
+        case rr::soa:
+            append(out, usual_name(random));
+            append(out, usual_name(random));
+            octets(20);
+            break;
+        case rr::rrsig:
+            append(out, {0, std::uint8_t(random() % 70)});
+            octets(16);
+            append(out, usual_name(random));
+            some(70);
+            break;
+        case rr::nsec:
+            append(out, usual_name(random));
+            append(out, usual_bitmap(random));
+            break;
+        case rr::nsec3:
+            octets(4);
+            for (const std::size_t most : {9, 40}) {
+                const auto size = random() % most;
+                out.push_back(std::uint8_t(size));
+                octets(size);
+            }
+            append(out, usual_bitmap(random));
+            break;
+        default:
+            octets(4);
+            some(70);
+    }
+    if (random() % 16 == 0)
+        out.resize(random() % (out.size() + 2));
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE("the golden zones read back from their text as the same zones", "[writer]") {
@@ -143,6 +297,44 @@ TEST_CASE("RDATA of every type reads back as the same octets, whatever they are"
             CHECK(std::ranges::equal(read->zone.rdata(read->zone.rrsets(node)[0], 0), rdata));
         }
     }
+}
+
+TEST_CASE("RDATA is written as libknot writes it, if that reads back", "[writer]") {
+    std::mt19937 random(5);
+    unsigned usual = 0, rare = 0;
+    for (const auto type : usual_rdata_types)
+        for (int i = 0; i < 3000; ++i) {
+            const auto rdata = random_usual_rdata(random, type);
+            const auto expected = knot_text(type, rdata);
+            const bool good = expected && reads_back(*expected, type, rdata);
+            INFO("type " << type << ": " << expected.value_or("none"));
+            std::string text;
+            if (append_usual_rdata(text, type, rdata)) {
+                CHECK(good);
+                CHECK(text == *expected);
+                ++usual;
+            } else {
+                ++rare;
+            }
+            const auto written = rdata_text(type, rdata);
+            CHECK(written == (good ? fmt::format("{}\t{}", type_text(type), *expected)
+                                   : fmt::format("TYPE{}\t{}", type, generic_text(rdata))));
+        }
+    CHECK(usual > 20'000);
+    CHECK(rare > 2'000);
+}
+
+TEST_CASE("usual types have the names that libknot has for them", "[writer]") {
+    unsigned usual = 0;
+    for (std::uint16_t type = 0; type < 300; ++type) {
+        char name[32];
+        if (usual_type_text(type).empty())
+            continue;
+        REQUIRE(knot_rrtype_to_string(type, name, sizeof name) > 0);
+        CHECK(usual_type_text(type) == name);
+        ++usual;
+    }
+    CHECK(usual == 22);
 }
 
 TEST_CASE("a line is owner, TTL, class, type and RDATA, a tab between each", "[writer]") {
