@@ -23,6 +23,8 @@
 #include "common/formats/configuration.h"
 #include "common/formats/report.h"
 #include "signer/key_access.h"
+#include "signer/quiet_zone.h"
+#include "signer/turns.h"
 
 namespace kaspar::signer {
 
@@ -31,6 +33,7 @@ struct Surroundings {
     KeyAccess& keys;
     Time now;
     unsigned threads = 1;
+    Turns* turns = nullptr;  ///< absent: no other zone is executed meanwhile
 };
 
 /// How it went with one zone.
@@ -39,6 +42,7 @@ struct Execution {
     Run run;
     std::optional<Publication> publication;     ///< what is published now, as far as known
     std::vector<std::filesystem::path> inputs;  ///< a change of these calls for another run
+    std::optional<QuietZone> quiet = {};        ///< if all is well until something changes
 
     /// False if a person is needed.
     bool good() const {
