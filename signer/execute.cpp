@@ -29,7 +29,8 @@ class ZoneRun {
 
   private:
     Outcome prepare();
-    bool is_due() const;
+    bool is_due();
+    void take_turn();
     Outcome check_size() const;
     Outcome open_keys();
     void sign();
@@ -49,28 +50,43 @@ class ZoneRun {
     void report(bool anything_new);
     std::string zone_text() const;
     std::vector<Path> watched() const;
+    bool ended_quiet() const;
+    std::optional<QuietZone> quiet() const;
 
     const Path file_;
-    const Surroundings& surroundings_;
+    Surroundings surroundings_;
+    std::optional<Turns::Turn> turn_;
     std::optional<Report> last_report_;
     std::optional<Publication> publication_;
     std::optional<Instruction> instruction_;
     std::string sealed_;  ///< the instruction as it came
-    std::vector<SigningKey*> keys_;
+    /// As they were before they were read, or after they were written.
+    std::optional<FileStamp> instruction_stamp_, executed_stamp_, report_stamp_;
+    std::vector<std::unique_ptr<SigningKey>> opened_;
+    std::vector<SigningKey*> keys_;  ///< one for each of the instruction's; nullptr: does not sign
     LastOutput last_;
     Run run_{RunOutcome::refused, {}, 0, {}, {}, std::nullopt};
 };
 
-/// True if the file is what it was: by its times, or else by its octets.
-bool is_same_file(const FileIdentity& known) {
+/// True if the file is what it was: by its times, or else by its octets; `known` then takes its new
+/// times.
+bool is_same_file(FileIdentity& known) {
     if (looks_unchanged(known))
         return true;
-    const auto now = identify_file(known.path);
-    return now.ok() && now->sha256 == known.sha256;
+    auto now = identify_file(known.path);
+    if (!now.ok() || now->sha256 != known.sha256)
+        return false;
+    known = std::move(now).value();
+    return true;
 }
 
-bool all_same(const std::vector<FileIdentity>& files) {
+bool all_same(std::vector<FileIdentity>& files) {
     return std::all_of(files.begin(), files.end(), is_same_file);
+}
+
+std::uint64_t size_of(const Path& file) {
+    const auto stamp = stamp_file(file);
+    return stamp ? stamp->size : 0;
 }
 
 Execution ZoneRun::go() {
@@ -88,24 +104,38 @@ Execution ZoneRun::go() {
     else
         keep_instruction();
     report(anything_new);
-    return {zone_text(), std::move(run_), std::move(publication_), watched()};
+    auto zone = zone_text();
+    auto inputs = watched();
+    auto rest = quiet();
+    return {std::move(zone), std::move(run_), std::move(publication_), std::move(inputs),
+            std::move(rest)};
+}
+
+/// Before anything large is read: how many threads this zone may use depends on its size.
+void ZoneRun::take_turn() {
+    if (surroundings_.turns == nullptr || turn_)
+        return;
+    const auto last = publication_ ? size_of(publication_->output.path) : 0;
+    turn_.emplace(surroundings_.turns->take(size_of(instruction_->input) + last));
+    if (!turn_->alone())
+        surroundings_.threads = 1;
 }
 
 /// A zone file that is not there is told of where it is read.
 Outcome ZoneRun::check_size() const {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(instruction_->input, error);
-    if (error || size < always_fits)
+    const auto size = size_of(instruction_->input);
+    if (size < always_fits)
         return Done{};
     return check_capacity(*instruction_, size, available_memory());
 }
 
 void ZoneRun::sign() {
+    take_turn();
     if (auto fits = check_size(); !fits.ok())
         return refuse(std::move(fits).fault());
     if (auto opened = open_keys(); !opened.ok())
         return refuse(std::move(opened).fault());
-    auto last = std::async(std::launch::async,
+    auto last = std::async(surroundings_.threads > 1 ? std::launch::async : std::launch::deferred,
                            [&] { return read_last_output(*instruction_, publication_); });
     auto input = read_input(*instruction_, publication_);
     last_ = last.get();
@@ -115,6 +145,8 @@ void ZoneRun::sign() {
 
 /// The last report and the instruction.
 Outcome ZoneRun::prepare() {
+    instruction_stamp_ = stamp_file(file_);
+    report_stamp_ = stamp_file(report_file(surroundings_.configuration, file_));
     KASPAR_TRY(auto last, read_last_report(report_file(surroundings_.configuration, file_)));
     last_report_ = std::move(last.report);
     if (last.warning)
@@ -146,7 +178,7 @@ bool ZoneRun::refresh_is_due() const {
                                       *publication_->next_refresh <= surroundings_.now);
 }
 
-bool ZoneRun::is_due() const {
+bool ZoneRun::is_due() {
     if (!publication_ || publication_->generation != instruction_->generation ||
         publication_->output.path != instruction_->output || refresh_is_due())
         return true;
@@ -160,7 +192,8 @@ Outcome ZoneRun::open_keys() {
         if (!key.sign_dnskey && !key.sign_zone)
             continue;
         KASPAR_TRY(auto opened, surroundings_.keys.open(key));
-        keys_.back() = opened.key;
+        keys_.back() = opened.key.get();
+        opened_.push_back(std::move(opened.key));
         warn(std::move(opened.warnings));
     }
     return Done{};
@@ -247,6 +280,7 @@ void ZoneRun::fall_back() {
     if (!*executed)
         return;
     instruction_ = std::move(*executed);
+    take_turn();
     keys_.clear();
     if (auto opened = open_keys(); !opened.ok())
         return run_.errors.push_back(std::move(opened).fault().words);
@@ -258,6 +292,8 @@ void ZoneRun::fall_back() {
 void ZoneRun::keep_instruction() {
     if (auto kept = keep_executed(surroundings_.configuration, file_, sealed_); !kept.ok())
         run_.warnings.push_back(std::move(kept).fault().words);
+    else
+        executed_stamp_ = stamp_file(surroundings_.configuration.executed() / file_.filename());
 }
 
 /// Signs `source` and publishes it, unless that would give the last output again.
@@ -342,19 +378,54 @@ std::vector<Path> ZoneRun::watched() const {
 void ZoneRun::report(bool anything_new) {
     if (!anything_new)
         return;
+    report_stamp_.reset();
     if (!run_.errors.empty())
         run_.failing_since =
             last_report_ ? last_report_->last_run.failing_since.value_or(run_.at) : run_.at;
     const auto zone = Name::from_text(zone_text());
     if (!zone.ok() || zone->file_name() != file_.filename().string())
         return;  // not even the zone's name is known; the command line tells
-    auto written = write_file(report_file(surroundings_.configuration, file_),
-                              report_text({*zone, run_, publication_}));
-    if (written.ok())
+    const auto file = report_file(surroundings_.configuration, file_);
+    auto written = write_file(file, report_text({*zone, run_, publication_}));
+    if (written.ok()) {
+        report_stamp_ = stamp_file(file);
         return;
+    }
     const bool published = run_.outcome == RunOutcome::published;
     refuse(std::move(written).fault().within(published ? "the zone is published, but not reported"
                                                        : "the report could not be written"));
+}
+
+/// A run that did not end well is tried again in every round.
+bool ZoneRun::ended_quiet() const {
+    const bool good =
+        run_.outcome == RunOutcome::published || run_.outcome == RunOutcome::unchanged;
+    return good && run_.errors.empty() && publication_ && instruction_stamp_ && executed_stamp_ &&
+           report_stamp_;
+}
+
+/// What is_due() looked at, so that it need not until one of these changes.
+std::optional<QuietZone> ZoneRun::quiet() const {
+    if (!ended_quiet())
+        return std::nullopt;
+    QuietZone quiet{.zone = instruction_->zone.text(),
+                    .generation = publication_->generation,
+                    .serial = publication_->serial,
+                    .signatures = publication_->signatures,
+                    .published = publication_->published,
+                    .first_expiry = publication_->first_expiry,
+                    .next_refresh = publication_->next_refresh,
+                    .valid_from = {},
+                    .instruction = *instruction_stamp_,
+                    .executed = *executed_stamp_,
+                    .report = *report_stamp_,
+                    .inputs = {},
+                    .output = {publication_->output.path, publication_->output.stamp()}};
+    if (publication_->first_expiry)
+        quiet.valid_from = publication_->published - instruction_->signatures.inception_offset;
+    for (const auto& input : publication_->inputs)
+        quiet.inputs.push_back({input.path, input.stamp()});
+    return quiet;
 }
 
 }  // namespace

@@ -23,6 +23,8 @@
 #include "common/formats/configuration.h"
 #include "common/formats/report.h"
 #include "signer/key_access.h"
+#include "signer/quiet_zone.h"
+#include "signer/turns.h"
 
 namespace kaspar::signer {
 
@@ -32,6 +34,7 @@ struct Surroundings {
     Time now;
     unsigned threads = 1;
     std::uint64_t stretch_records = 1024;  ///< about so many records are signed at a time
+    Turns* turns = nullptr;  ///< absent: no other zone is executed meanwhile
 };
 
 /// How it went with one zone.
@@ -40,6 +43,7 @@ struct Execution {
     Run run;
     std::optional<Publication> publication;     ///< what is published now, as far as known
     std::vector<std::filesystem::path> inputs;  ///< a change of these calls for another run
+    std::optional<QuietZone> quiet = {};        ///< if all is well until something changes
 
     /// False if a person is needed.
     bool good() const {

@@ -112,7 +112,8 @@ std::string problem_words(const VerificationResult& result) {
 // The disk takes its time, in which the verifier works.
 Result<Passed> pass_gate(const GateOrder& order) {
     KASPAR_CHECK(order.file.flush());
-    auto durable = std::async(std::launch::async, [&] { return make_durable(order.file); });
+    auto durable = std::async(order.threads > 1 ? std::launch::async : std::launch::deferred,
+                              [&] { return make_durable(order.file); });
     auto verification = verify_written(order);
     auto output = durable.get();
     if (!verification.ok())

@@ -60,7 +60,9 @@ Result<std::vector<Path>> list_instructions(const Configuration& configuration) 
             fmt::format("cannot list the instructions in {}: {}; is \"state\" right in {}, "
                         "and did kaspar-enforcer run?",
                         folder.string(), error.message(), configuration.file.string())};
-    std::sort(files.begin(), files.end());
+    // Paths compare part by part; these differ in the last one only.
+    std::sort(files.begin(), files.end(),
+              [](const Path& a, const Path& b) { return a.native() < b.native(); });
     return files;
 }
 

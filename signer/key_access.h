@@ -1,11 +1,12 @@
 // The signer's way to private keys: opens each store and each key once in the life of the process,
 // and has every key prove possession before its first use (design promise 5), in every store that
-// is to hold it. Never makes a key.
+// is to hold it. Never makes a key. Any number of threads may use it at once.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <tuple>
 
@@ -24,10 +25,9 @@ class KeyAccess {
     /// The stores that the configuration describes.
     static KeyAccess to_configured_stores(const Configuration& configuration);
 
-    /// A key that can sign; valid until forget(), until it is opened again while it has warnings,
-    /// or until the end of the KeyAccess.
+    /// A key that can sign, for one thread.
     struct Opened {
-        SigningKey* key;
+        std::unique_ptr<SigningKey> key;
         std::vector<std::string> warnings;  ///< of stores that should hold it and are not there
     };
 
@@ -41,18 +41,24 @@ class KeyAccess {
     void forget();
 
   private:
-    Result<KeyStore*> store(const std::string& name);
-    Result<std::unique_ptr<SigningKey>> open_in(const std::string& name, const InstructedKey& key);
-
-    /// Stores, locator, key.
-    using Identity = std::tuple<std::vector<std::string>, std::string, std::string>;
+    /// A key as it was opened, from which every thread takes its own.
     struct Kept {
-        std::unique_ptr<SigningKey> key;
+        std::mutex opening;
+        std::unique_ptr<SigningKey> key;  ///< absent: not open yet
         std::vector<std::string> warnings;
     };
+    /// Stores, locator, key.
+    using Identity = std::tuple<std::vector<std::string>, std::string, std::string>;
+
+    Result<std::shared_ptr<KeyStore>> store(const std::string& name);
+    std::shared_ptr<Kept> kept(const InstructedKey& key);
+    Result<std::unique_ptr<SigningKey>> open_in(const std::string& name, const InstructedKey& key);
+    Outcome open_everywhere(const InstructedKey& key, Kept& kept);
+
     OpenStore open_store_;
-    std::map<std::string, std::unique_ptr<KeyStore>> stores_;
-    std::map<Identity, Kept> keys_;
+    std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  ///< guards what follows
+    std::map<std::string, std::shared_ptr<KeyStore>> stores_;
+    std::map<Identity, std::shared_ptr<Kept>> keys_;
 };
 
 }  // namespace kaspar::signer

@@ -66,13 +66,6 @@ Result<std::optional<Name>> wanted_zone(const CommandLine& line) {
     return std::optional(std::move(name).value());
 }
 
-Result<std::vector<Path>> files_to_execute(const Configuration& configuration,
-                                           const std::optional<Name>& zone) {
-    if (zone)
-        return std::vector{instruction_file(configuration, *zone)};
-    return order_of_work(configuration);
-}
-
 /// Everything that a round needs, for the life of the process.
 struct Program {
     const CommandLine& line;
@@ -80,26 +73,56 @@ struct Program {
     Clock clock;
     std::optional<Name> zone;
     KeyAccess keys;
+    DueIndex index;
 
     static Result<Program> make(const CommandLine& line) {
         KASPAR_TRY(auto zone, wanted_zone(line));
         KASPAR_TRY(const auto clock, make_clock(line));
         KASPAR_TRY(auto configuration, read_configuration(configuration_file(line.configuration)));
         auto keys = KeyAccess::to_configured_stores(configuration);
-        return Program{line, std::move(configuration), clock, std::move(zone), std::move(keys)};
+        auto index = zone ? DueIndex() : DueIndex::read(configuration);
+        return Program{line,
+                       std::move(configuration),
+                       clock,
+                       std::move(zone),
+                       std::move(keys),
+                       std::move(index)};
     }
 
-    Result<std::vector<Execution>> round() {
-        KASPAR_TRY(const auto files, files_to_execute(configuration, zone));
-        const Surroundings surroundings{configuration, keys, clock.now(),
-                                        std::max(1u, std::thread::hardware_concurrency())};
-        return execute_all(
-            files, surroundings, [] { return !stop_requested(); },
-            [&](const Execution& execution) {
-                print(trouble_lines(execution), stderr);
-                if (!line.json)
-                    print(outcome_line(execution), stdout);
-            });
+    /// One zone is looked at whatever the index says.
+    Result<Work> work() {
+        if (zone)
+            return Work{{instruction_file(configuration, *zone)}, {}};
+        return sort_work(configuration, index, clock.now());
+    }
+
+    Result<Round> round() {
+        KASPAR_TRY(auto sorted, work());
+        const Surroundings surroundings{
+            .configuration = configuration,
+            .keys = keys,
+            .now = clock.now(),
+            .threads = std::max(1u, std::thread::hardware_concurrency())};
+        Round round{execute_all(
+                        sorted.due, surroundings, [] { return !stop_requested(); },
+                        [&](const Execution& execution) { tell(execution); }),
+                    std::move(sorted.quiet)};
+        if (!zone)
+            remember(sorted.due, round.executions);
+        print(line.json ? round_json(round) : quiet_lines(round), stdout);
+        return round;
+    }
+
+    void tell(const Execution& execution) const {
+        print(trouble_lines(execution), stderr);
+        if (!line.json)
+            print(outcome_line(execution), stdout);
+    }
+
+    void remember(const std::vector<Path>& files, const std::vector<Execution>& executions) {
+        note(index, files, executions);
+        if (auto written = index.write(configuration); !written.ok())
+            print(fmt::format("kaspar-signer: warning: {}\n", written.fault().words), stderr);
     }
 };
 
@@ -108,20 +131,10 @@ int once(const CommandLine& line) {
     if (!program.ok())
         return fail(program.fault());
     catch_stop_signals();
-    const auto executions = program->round();
-    if (!executions.ok())
-        return fail(executions.fault());
-    if (line.json)
-        print(executions_json(*executions), stdout);
-    return all_good(*executions) ? 0 : exit_failed;
-}
-
-std::vector<Path> watched(const Configuration& configuration,
-                          const std::vector<Execution>& executions) {
-    std::vector<Path> paths{configuration.instructions()};
-    for (const auto& execution : executions)
-        paths.insert(paths.end(), execution.inputs.begin(), execution.inputs.end());
-    return paths;
+    const auto round = program->round();
+    if (!round.ok())
+        return fail(round.fault());
+    return round->good() ? 0 : exit_failed;
 }
 
 Outcome stay(Program& program, Waiter& waiter) {
@@ -129,12 +142,12 @@ Outcome stay(Program& program, Waiter& waiter) {
     unsigned failed_rounds = 0;
     while (!stop_requested()) {
         const auto began = program.clock.now();
-        KASPAR_TRY(const auto executions, program.round());
-        if (program.line.json)
-            print(executions_json(executions), stdout);
-        KASPAR_CHECK(waiter.watch(watched(program.configuration, executions)));
-        failed_rounds = all_good(executions) ? 0 : failed_rounds + 1;
-        const auto next = next_round(executions, began, failed_rounds);
+        KASPAR_TRY(const auto round, program.round());
+        auto watched = round.inputs();
+        watched.push_back(program.configuration.instructions());
+        KASPAR_CHECK(waiter.watch(watched));
+        failed_rounds = round.good() ? 0 : failed_rounds + 1;
+        const auto next = next_round(round, began, failed_rounds);
         if (waiter.wait_until(program.clock, next) == Woken::stop)
             break;
     }

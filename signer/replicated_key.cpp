@@ -11,12 +11,13 @@ Result<Bytes> ReplicatedKey::sign(BytesView message) {
 
 Result<std::vector<Bytes>> ReplicatedKey::sign_all(std::span<const BytesView> messages) {
     for (;;) {
-        auto signatures = replicas_.front()->sign_all(messages);
+        auto first = first_->load();
+        auto signatures = replicas_[first]->sign_all(messages);
         if (signatures.ok() || signatures.fault().kind != FaultClass::absent ||
-            replicas_.size() == 1)
+            first + 1 == replicas_.size())
             return signatures;
-        log_warning("signer", signatures.fault().words + "; the next key store takes over");
-        replicas_.erase(replicas_.begin());
+        if (first_->compare_exchange_strong(first, first + 1))
+            log_warning("signer", signatures.fault().words + "; the next key store takes over");
     }
 }
 
@@ -26,7 +27,9 @@ Result<std::unique_ptr<SigningKey>> ReplicatedKey::duplicate() const {
         KASPAR_TRY(auto copy, replica->duplicate());
         copies.push_back(std::move(copy));
     }
-    return std::unique_ptr<SigningKey>(std::make_unique<ReplicatedKey>(std::move(copies)));
+    auto duplicate = std::make_unique<ReplicatedKey>(std::move(copies));
+    duplicate->first_ = first_;
+    return std::unique_ptr<SigningKey>(std::move(duplicate));
 }
 
 }  // namespace kaspar::signer

@@ -1,6 +1,8 @@
 #include "signer/rounds.h"
 
 #include <algorithm>
+#include <mutex>
+#include <thread>
 
 #include "signer/intake.h"
 
@@ -22,12 +24,86 @@ Duration pause_after(unsigned failed_rounds) {
 /// A clock that is set back must not leave a signer waiting for a time that was near before.
 constexpr Duration longest_wait = std::chrono::hours(1);
 
+/// More than processors: writing durably is mostly waiting.
+constexpr std::size_t zones_at_once = 16;
+
 Time expiry_of(const Configuration& configuration, const Path& file) {
     const auto last = read_last_report(report_file(configuration, file));
     if (!last.ok() || !last->report || !last->report->publication)
         return Time::max();
     return last->report->publication->first_expiry.value_or(Time::max());
 }
+
+/// The items by their time, of those with the same time the earlier first.
+template <typename T>
+std::vector<T> in_order(std::vector<std::pair<Time, T>> by_time) {
+    std::stable_sort(by_time.begin(), by_time.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<T> items;
+    items.reserve(by_time.size());
+    for (auto& [time, item] : by_time)
+        items.push_back(std::move(item));
+    return items;
+}
+
+/// Zones in the hands of several threads.
+class ZonesAtOnce {
+  public:
+    ZonesAtOnce(const std::vector<Path>& files, const Surroundings& surroundings,
+                const std::function<bool()>& go_on,
+                const std::function<void(const Execution&)>& tell)
+        : files_(files),
+          surroundings_(surroundings),
+          go_on_(go_on),
+          tell_(tell),
+          done_(files.size()) {
+        if (files.size() > 1)
+            surroundings_.turns = &turns_;
+    }
+
+    std::vector<Execution> execute_all() {
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t i = 1; i < std::min(zones_at_once, files_.size()); ++i)
+                others.emplace_back([this] { work(); });
+            work();
+        }
+        return std::move(told_);
+    }
+
+  private:
+    void work() {
+        while (const auto index = take())
+            finish(*index, execute(files_[*index], surroundings_));
+    }
+
+    std::optional<std::size_t> take() {
+        const std::lock_guard lock(mutex_);
+        if (next_ == files_.size() || !go_on_())
+            return std::nullopt;
+        return next_++;
+    }
+
+    void finish(std::size_t index, Execution execution) {
+        const std::lock_guard lock(mutex_);
+        done_[index].emplace(std::move(execution));
+        for (auto next = told_.size(); next < done_.size() && done_[next]; ++next) {
+            tell_(told_.emplace_back(*std::move(done_[next])));
+            done_[next].reset();
+        }
+    }
+
+    const std::vector<Path>& files_;
+    Surroundings surroundings_;
+    const std::function<bool()>& go_on_;
+    const std::function<void(const Execution&)>& tell_;
+    Turns turns_;
+
+    std::mutex mutex_;      ///< guards what follows
+    std::size_t next_ = 0;  ///< that nobody has taken
+    std::vector<std::optional<Execution>> done_;
+    std::vector<Execution> told_;
+};
 
 std::optional<Time> next_look(const Execution& execution, Time now, Duration pause) {
     const auto refresh = execution.publication ? execution.publication->next_refresh : std::nullopt;
@@ -39,41 +115,61 @@ std::optional<Time> next_look(const Execution& execution, Time now, Duration pau
 
 }  // namespace
 
-Result<std::vector<std::filesystem::path>> order_of_work(const Configuration& configuration) {
+Result<Work> sort_work(const Configuration& configuration, DueIndex& index, Time now) {
     KASPAR_TRY(auto files, list_instructions(configuration));
-    std::vector<std::pair<Time, Path>> by_expiry;
-    for (auto& file : files)
-        by_expiry.emplace_back(expiry_of(configuration, file), std::move(file));
-    std::sort(by_expiry.begin(), by_expiry.end());
-    files.clear();
-    for (auto& [expiry, file] : by_expiry)
-        files.push_back(std::move(file));
-    return files;
+    const QuietCheck check(configuration, now);
+    std::vector<std::pair<Time, Path>> due;
+    std::vector<std::pair<Time, const QuietZone*>> quiet;
+    std::set<std::string> names;
+    for (auto& file : files) {
+        const auto& name = *names.insert(names.end(), file.filename().string());
+        const auto* known = index.find(name);
+        if (known != nullptr && check.holds(name, *known))
+            quiet.emplace_back(known->first_expiry.value_or(Time::max()), known);
+        else if (known != nullptr && check.knows_report(name, *known))
+            due.emplace_back(known->first_expiry.value_or(Time::max()), std::move(file));
+        else
+            due.emplace_back(expiry_of(configuration, file), std::move(file));
+    }
+    index.keep_only(names);
+    return Work{in_order(std::move(due)), in_order(std::move(quiet))};
 }
 
 std::vector<Execution> execute_all(const std::vector<std::filesystem::path>& files,
                                    const Surroundings& surroundings,
                                    const std::function<bool()>& go_on,
                                    const std::function<void(const Execution&)>& tell) {
-    std::vector<Execution> executions;
-    for (const auto& file : files) {
-        if (!go_on())
-            break;
-        tell(executions.emplace_back(execute(file, surroundings)));
-    }
-    return executions;
+    return ZonesAtOnce(files, surroundings, go_on, tell).execute_all();
 }
 
-bool all_good(const std::vector<Execution>& executions) {
+void note(DueIndex& index, const std::vector<std::filesystem::path>& files,
+          const std::vector<Execution>& executions) {
+    for (std::size_t i = 0; i < executions.size(); ++i)
+        index.keep(files[i].filename().string(), executions[i].quiet);
+}
+
+bool Round::good() const {
     return std::all_of(executions.begin(), executions.end(),
                        [](const Execution& execution) { return execution.good(); });
 }
 
-Time next_round(const std::vector<Execution>& executions, Time now, unsigned failed_rounds) {
-    Time next = now + longest_wait;
+std::vector<std::filesystem::path> Round::inputs() const {
+    std::vector<Path> paths;
     for (const auto& execution : executions)
+        paths.insert(paths.end(), execution.inputs.begin(), execution.inputs.end());
+    for (const auto* zone : quiet)
+        for (const auto& input : zone->inputs)
+            paths.emplace_back(input.path);
+    return paths;
+}
+
+Time next_round(const Round& round, Time now, unsigned failed_rounds) {
+    Time next = now + longest_wait;
+    for (const auto& execution : round.executions)
         if (const auto look = next_look(execution, now, pause_after(failed_rounds)))
             next = std::min(next, *look);
+    for (const auto* zone : round.quiet)
+        next = std::min(next, zone->next_refresh.value_or(next));
     return next;
 }
 

@@ -10,9 +10,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string expiry_text(const Publication& publication) {
-    return publication.first_expiry ? "first expiry " + to_rfc3339(*publication.first_expiry)
-                                    : std::string("unsigned");
+/// A round with more zones does not tell of each in which nothing was due.
+constexpr std::size_t few_zones = 20;
+
+/// Of a publication, or of a quiet zone.
+template <typename Published>
+std::string expiry_text(const Published& published) {
+    return published.first_expiry ? "first expiry " + to_rfc3339(*published.first_expiry)
+                                  : std::string("unsigned");
+}
+
+template <typename Published>
+std::string unchanged_text(const Published& published) {
+    return fmt::format("unchanged, serial {}, {}", published.serial, expiry_text(published));
 }
 
 std::string standing_text(const Execution& execution) {
@@ -36,8 +46,7 @@ std::string outcome_text(const Execution& execution) {
             return "kept alive from its last good content: " +
                    published_text(*execution.publication);
         case RunOutcome::unchanged:
-            return fmt::format("unchanged, serial {}, {}", execution.publication->serial,
-                               expiry_text(*execution.publication));
+            return unchanged_text(*execution.publication);
         case RunOutcome::held:
             return "held; " + standing_text(execution);
         case RunOutcome::refused:
@@ -48,6 +57,22 @@ std::string outcome_text(const Execution& execution) {
 
 Json time_json(const std::optional<Time>& time) {
     return time ? Json(to_rfc3339(*time)) : Json();
+}
+
+/// Of a publication, or of a quiet zone.
+template <typename Published>
+void add_published(Json& json, const Published& published) {
+    json["serial"] = published.serial;
+    json["published"] = to_rfc3339(published.published);
+    json["first_expiry"] = time_json(published.first_expiry);
+    json["next_refresh"] = time_json(published.next_refresh);
+    json["signatures"] = published.signatures;
+}
+
+void add_counts(Json& json, std::uint64_t made, std::uint64_t reused, std::uint64_t verified) {
+    json["signatures_made"] = made;
+    json["signatures_reused"] = reused;
+    json["signatures_verified"] = verified;
 }
 
 Json execution_json(const Execution& execution) {
@@ -61,16 +86,26 @@ Json execution_json(const Execution& execution) {
     if (!execution.publication)
         return json;
     const auto& publication = *execution.publication;
-    json["serial"] = publication.serial;
-    json["published"] = to_rfc3339(publication.published);
-    json["first_expiry"] = time_json(publication.first_expiry);
-    json["next_refresh"] = time_json(publication.next_refresh);
-    json["signatures"] = publication.signatures;
+    add_published(json, publication);
     const bool wrote = execution.run.outcome == RunOutcome::published ||
                        execution.run.outcome == RunOutcome::kept_alive;
-    json["signatures_made"] = wrote ? publication.signatures_made : 0;
-    json["signatures_reused"] = wrote ? publication.signatures_reused : 0;
-    json["signatures_verified"] = wrote ? publication.signatures_verified : 0;
+    if (wrote)
+        add_counts(json, publication.signatures_made, publication.signatures_reused,
+                   publication.signatures_verified);
+    else
+        add_counts(json, 0, 0, 0);
+    return json;
+}
+
+Json quiet_json(const QuietZone& zone) {
+    Json json{{"zone", zone.zone},
+              {"outcome", word(RunOutcome::unchanged)},
+              {"generation", zone.generation},
+              {"errors", Json::array()},
+              {"warnings", Json::array()},
+              {"held_input", nullptr}};
+    add_published(json, zone);
+    add_counts(json, 0, 0, 0);
     return json;
 }
 
@@ -89,10 +124,25 @@ std::string trouble_lines(const Execution& execution) {
     return lines;
 }
 
-std::string executions_json(const std::vector<Execution>& executions) {
+std::string quiet_lines(const Round& round) {
+    if (round.quiet.empty())
+        return {};
+    const auto& first = *round.quiet.front();
+    if (round.executions.size() + round.quiet.size() > few_zones)
+        return fmt::format("{} zones unchanged; {}: {}\n", round.quiet.size(), first.zone,
+                           expiry_text(first));
+    std::string lines;
+    for (const auto* zone : round.quiet)
+        lines += fmt::format("{}: {}\n", zone->zone, unchanged_text(*zone));
+    return lines;
+}
+
+std::string round_json(const Round& round) {
     Json all = Json::array();
-    for (const auto& execution : executions)
+    for (const auto& execution : round.executions)
         all.push_back(execution_json(execution));
+    for (const auto* zone : round.quiet)
+        all.push_back(quiet_json(*zone));
     // Words may quote octets of an input that are no UTF-8.
     return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

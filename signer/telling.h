@@ -4,17 +4,21 @@
 #include <string>
 #include <vector>
 
-#include "signer/execute.h"
+#include "signer/rounds.h"
 
 namespace kaspar::signer {
 
 /// One line for standard output: what happened, and the time to the first expiry.
 std::string outcome_line(const Execution& execution);
 
+/// The same for the zones in which nothing was due: a line for each if the round had few zones,
+/// else one line for them all. Empty if none.
+std::string quiet_lines(const Round& round);
+
 /// Lines for standard error: the errors and warnings, each with the zone's name. Empty if none.
 std::string trouble_lines(const Execution& execution);
 
-/// A JSON array with one object a zone.
-std::string executions_json(const std::vector<Execution>& executions);
+/// A JSON array with one object a zone, those in which nothing was due behind the others.
+std::string round_json(const Round& round);
 
 }  // namespace kaspar::signer

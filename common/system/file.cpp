@@ -311,12 +311,16 @@ Result<FileIdentity> identify_file(const Path& path) {
                         std::uint64_t(status.st_ino), to_hex(digest)};
 }
 
-bool looks_unchanged(const FileIdentity& known) {
+std::optional<FileStamp> stamp_file(const Path& path) {
     struct stat status {};
-    return ::stat(known.path.c_str(), &status) == 0 &&
-           std::uint64_t(status.st_size) == known.size &&
-           modification_time(status) == known.modified &&
-           std::uint64_t(status.st_ino) == known.inode;
+    if (::stat(path.c_str(), &status) != 0)
+        return std::nullopt;
+    return FileStamp{std::uint64_t(status.st_size), modification_time(status),
+                     std::uint64_t(status.st_ino)};
+}
+
+bool looks_unchanged(const FileIdentity& known) {
+    return stamp_file(known.path) == known.stamp();
 }
 
 Result<FileLock> FileLock::acquire(const Path& path, bool wait) {

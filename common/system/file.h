@@ -69,6 +69,9 @@ Outcome make_folder(const Path& path, unsigned mode = 0755);
 /// Size, times, inode and SHA-256 of a file. Fault: io.
 Result<FileIdentity> identify_file(const Path& path);
 
+/// Size, modification time and inode of whatever is there; absent if that cannot be told.
+std::optional<FileStamp> stamp_file(const Path& path);
+
 /// True if size, modification time and inode are still those of `known` (the digest is not
 /// computed).
 bool looks_unchanged(const FileIdentity& known);

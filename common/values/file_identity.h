@@ -7,6 +7,15 @@
 
 namespace kaspar {
 
+/// What tells a file from the one that was there before, without reading it.
+struct FileStamp {
+    std::uint64_t size;     ///< octets
+    std::int64_t modified;  ///< nanoseconds since 1970
+    std::uint64_t inode;
+
+    bool operator==(const FileStamp&) const = default;
+};
+
 struct FileIdentity {
     std::filesystem::path path;
     std::uint64_t size;     ///< octets
@@ -14,6 +23,7 @@ struct FileIdentity {
     std::uint64_t inode;
     std::string sha256;  ///< hex
 
+    FileStamp stamp() const { return {size, modified, inode}; }
     bool operator==(const FileIdentity&) const = default;
 };
 
