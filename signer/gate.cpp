@@ -105,16 +105,22 @@ Expectations expectations_of(const Instruction& instruction) {
 
 VerificationResult verify_against(const Instruction& instruction, const Zone& zone,
                                   const Zone* last, Time now, unsigned threads) {
-    return verify({.zone = zone,
+    const WholeZone whole(zone);
+    std::optional<WholeZone> whole_last;
+    if (last != nullptr)
+        whole_last.emplace(*last);
+    // In memory, neither can fail to be read.
+    return verify({.zone = whole,
                    .now = now,
                    .make_verifier = make_verifier,
                    .extent = instruction.verify,
                    .threads = threads,
                    .ahead = keys_ahead(instruction),
-                   .last = last,
+                   .last = whole_last ? &*whole_last : nullptr,
                    .expected = expectations_of(instruction),
                    .required_algorithms = signing_algorithms(instruction),
-                   .may_be_unsigned = instruction.keys.empty()});
+                   .may_be_unsigned = instruction.keys.empty()})
+        .value();
 }
 
 std::string problem_words(const VerificationResult& result) {

@@ -20,8 +20,16 @@ Bytes run(const Hash& hash, BytesView octets) {
 }  // namespace
 
 Bytes sha1(BytesView octets) {
+    const auto digest = sha1_octets(octets);
+    return {digest.begin(), digest.end()};
+}
+
+std::array<std::uint8_t, 20> sha1_octets(BytesView octets) {
     thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-1");
-    return run(hash, octets);
+    std::array<std::uint8_t, 20> digest;
+    hash->update(octets.data(), octets.size());
+    hash->final(digest.data());
+    return digest;
 }
 
 Bytes sha256(BytesView octets) {
@@ -37,6 +45,35 @@ Bytes sha384(BytesView octets) {
 Bytes sha512(BytesView octets) {
     thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-512");
     return run(hash, octets);
+}
+
+struct RunningDigest::State {
+    Hash hash;
+};
+
+RunningDigest::RunningDigest(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RunningDigest::RunningDigest(RunningDigest&&) noexcept = default;
+RunningDigest& RunningDigest::operator=(RunningDigest&&) noexcept = default;
+RunningDigest::~RunningDigest() = default;
+
+RunningDigest RunningDigest::sha384() {
+    return RunningDigest(
+        std::make_unique<State>(State{Botan::HashFunction::create_or_throw("SHA-384")}));
+}
+
+RunningDigest RunningDigest::sha512() {
+    return RunningDigest(
+        std::make_unique<State>(State{Botan::HashFunction::create_or_throw("SHA-512")}));
+}
+
+void RunningDigest::add(BytesView octets) {
+    state_->hash->update(octets.data(), octets.size());
+}
+
+Bytes RunningDigest::finish() {
+    Bytes digest(state_->hash->output_length());
+    state_->hash->final(digest.data());
+    return digest;
 }
 
 }  // namespace kaspar
