@@ -77,22 +77,13 @@ Expectations expectations_of(const Instruction& instruction) {
 
 Result<VerificationResult> verify_against(const Instruction& instruction, const ZoneParts& zone,
                                           const ZoneByOwner* last, Time now, unsigned threads) {
-    ZoneBuilder builder(zone.apex());
-    for (std::size_t i = 0; i < zone.count(); ++i) {
-        KASPAR_TRY(const auto part, zone.part(i));
-        for (const auto& node : part->nodes())
-            for (const auto& rrset : part->rrsets(node))
-                for (std::uint32_t n = 0; n < rrset.record_count; ++n)
-                    builder.add(part->owner(node), rrset.type, rrset.ttl, part->rdata(rrset, n));
-    }
-    const auto whole = builder.build();
-    (void)last;
-    return verify({.zone = whole,
+    return verify({.zone = zone,
                    .now = now,
                    .make_verifier = make_verifier,
                    .extent = instruction.verify,
                    .threads = threads,
                    .ahead = keys_ahead(instruction),
+                   .last = last,
                    .expected = expectations_of(instruction),
                    .required_algorithms = signing_algorithms(instruction),
                    .may_be_unsigned = instruction.keys.empty()});

@@ -123,15 +123,19 @@ int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bo
         return 1;
     }
     print_warnings(*read);
-    const auto result = verify({.zone = read->zone,
-                                .now = now,
-                                .make_verifier = make_verifier,
-                                .threads = std::max(1u, std::thread::hardware_concurrency()),
-                                .ahead = on_record.ahead,
-                                .announced = on_record.announced,
-                                .may_be_unsigned = may_be_unsigned});
-    print(json ? verification_json(zone, result) : verification_text(zone, result, now));
-    return result.good() ? 0 : 1;
+    const auto verified = verify({.zone = WholeZone(read->zone),
+                                  .now = now,
+                                  .make_verifier = make_verifier,
+                                  .threads = std::max(1u, std::thread::hardware_concurrency()),
+                                  .ahead = on_record.ahead,
+                                  .announced = on_record.announced,
+                                  .may_be_unsigned = may_be_unsigned});
+    if (!verified.ok()) {
+        fmt::print(stderr, "kaspar-signer: {}\n", verified.fault().words);
+        return 1;
+    }
+    print(json ? verification_json(zone, *verified) : verification_text(zone, *verified, now));
+    return verified->good() ? 0 : 1;
 }
 
 }  // namespace kaspar::signer

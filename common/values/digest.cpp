@@ -21,8 +21,16 @@ Bytes run(const Hash& hash, BytesView octets) {
 }  // namespace
 
 Bytes sha1(BytesView octets) {
+    const auto digest = sha1_octets(octets);
+    return {digest.begin(), digest.end()};
+}
+
+std::array<std::uint8_t, 20> sha1_octets(BytesView octets) {
     thread_local const Hash hash = Botan::HashFunction::create_or_throw("SHA-1");
-    return run(hash, octets);
+    std::array<std::uint8_t, 20> digest;
+    hash->update(octets.data(), octets.size());
+    hash->final(digest.data());
+    return digest;
 }
 
 Bytes sha256(BytesView octets) {

@@ -1,6 +1,7 @@
 // Message digests.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -12,6 +13,9 @@ Bytes sha1(BytesView octets);  ///< for NSEC3 names and the DS of imported histo
 Bytes sha256(BytesView octets);
 Bytes sha384(BytesView octets);
 Bytes sha512(BytesView octets);
+
+/// sha1() for those who hash millions of names: without memory of its own.
+std::array<std::uint8_t, 20> sha1_octets(BytesView octets);
 
 /// A digest of octets that come one piece after the other.
 class Digest {

@@ -173,8 +173,7 @@ BytesView Nsec3Names::name(const HashedName& hashed) const {
 void Nsec3Names::hash_names(unsigned threads) {
     for_each_chunk(names_.size(), 4096, threads, [&](const Chunk& chunk) {
         for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-            const auto hash = nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
-            std::copy(hash.begin(), hash.end(), names_[i].hash.begin());
+            names_[i].hash = nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
         }
     });
     std::sort(names_.begin(), names_.end(),
@@ -194,7 +193,7 @@ Outcome Nsec3Names::check_collisions() const {
 }
 
 /// "hash.apex" in wire format.
-Bytes Nsec3Names::hashed_owner(const Hash& hash) const {
+Bytes Nsec3Names::hashed_owner(const Nsec3Hash& hash) const {
     const auto label = to_base32hex(hash);
     const auto apex = input_->apex().wire();
     Bytes owner;
@@ -243,15 +242,16 @@ Bytes nsec3param_rdata(const DenialParameters& parameters) {
     return rdata;
 }
 
-Bytes nsec3_hash(BytesView owner, BytesView salt, std::uint16_t iterations) {
+Nsec3Hash nsec3_hash(BytesView owner, BytesView salt, std::uint16_t iterations) {
     Bytes octets;
     octets.reserve(owner.size() + salt.size());
     append_lower_name(owner, octets);
     octets.insert(octets.end(), salt.begin(), salt.end());
-    Bytes hash = sha1(octets);
+    auto hash = sha1_octets(octets);
     for (unsigned i = 0; i < iterations; ++i) {
-        hash.insert(hash.end(), salt.begin(), salt.end());
-        hash = sha1(hash);
+        octets.assign(hash.begin(), hash.end());
+        octets.insert(octets.end(), salt.begin(), salt.end());
+        hash = sha1_octets(octets);
     }
     return hash;
 }

@@ -47,6 +47,8 @@ std::uint32_t denial_ttl(std::uint32_t soa_ttl, std::uint32_t soa_minimum);
 /// stretch, or the apex.
 DenialChain make_nsec_chain(const Content& content, BytesView next, std::uint32_t ttl);
 
+using Nsec3Hash = std::array<std::uint8_t, 20>;  ///< SHA-1
+
 /// The names of a zone that get an NSEC3 record, in the order of their hashes: every authoritative
 /// name, empty non-terminal and delegation; with opt-out not insecure delegations and empty
 /// non-terminals that only lead to such (RFC 5155 §7.1). 28 octets of memory a name.
@@ -71,16 +73,15 @@ class Nsec3Names {
     Nsec3Names(const Zone& input, const DenialParameters& parameters)
         : input_(&input), parameters_(parameters) {}
 
-    using Hash = std::array<std::uint8_t, 20>;
     struct HashedName {
-        Hash hash;
+        Nsec3Hash hash;
         std::uint32_t node;
         std::uint32_t cut;  ///< labels cut off the node's owner: above 0 an empty non-terminal
     };
     void list_names();
     void hash_names(unsigned threads);
     BytesView name(const HashedName& hashed) const;
-    Bytes hashed_owner(const Hash& hash) const;
+    Bytes hashed_owner(const Nsec3Hash& hash) const;
     Outcome check_collisions() const;
 
     const Zone* input_;
@@ -91,8 +92,8 @@ class Nsec3Names {
 /// RDATA of the apex's NSEC3PARAM record; its flags are always 0 (RFC 5155 §4.1.2).
 Bytes nsec3param_rdata(const DenialParameters& parameters);
 
-/// The hash of an owner in wire format, any case (RFC 5155 §5). 20 octets.
-Bytes nsec3_hash(BytesView owner, BytesView salt, std::uint16_t iterations);
+/// The hash of an owner in wire format, any case (RFC 5155 §5).
+Nsec3Hash nsec3_hash(BytesView owner, BytesView salt, std::uint16_t iterations);
 
 /// Appends a type bitmap (RFC 4034 §4.1.2); `types` in ascending order.
 void append_type_bitmap(std::span<const std::uint16_t> types, Bytes& out);

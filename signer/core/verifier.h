@@ -5,6 +5,13 @@
 //
 // It takes the zone as it is. Whether the zone says what the operator's input says is not its
 // question.
+//
+// Large zones come in parts, which are inspected by several threads at once and forgotten; the
+// results are put together in the order of the zone. So there are three steps, and a file for each:
+// what holds for the whole zone is read from the apex (verify_apex.h), what is wrong within a
+// stretch is found there (verify_stretch.h), and what takes the whole zone to see (the links from
+// stretch to stretch, the hashes of NSEC3, the digest) is settled as the results come in
+// (verifier.cpp).
 #pragma once
 
 #include <cstdint>
@@ -20,6 +27,7 @@
 #include "common/values/dnskey.h"
 #include "common/values/time.h"
 #include "signer/core/zone.h"
+#include "signer/core/zone_parts.h"
 
 namespace kaspar::signer {
 
@@ -36,11 +44,11 @@ struct Expectations {
 };
 
 struct VerificationRequest {
-    const Zone& zone;
+    const ZoneParts& zone;
     Time now;
     VerifierFactory make_verifier;
     VerifyExtent extent = VerifyExtent::all;
-    unsigned threads = 1;
+    unsigned threads = 1;  ///< make no difference to the result
 
     /// Keys that sign zone data while their DNSKEY is not, or no longer, published (conservative
     /// algorithm roll). Their signatures count, and each of their algorithms is required.
@@ -51,7 +59,7 @@ struct VerificationRequest {
     /// For VerifyExtent::fresh: the last zone, verified when it was published. A signature that
     /// stands in it bit for bit, over the same RRset and for the same DNSKEYs, is not checked
     /// again.
-    const Zone* last = nullptr;
+    const ZoneByOwner* last = nullptr;
 
     std::optional<Expectations> expected = {};
 
@@ -98,6 +106,7 @@ struct VerificationResult {
     bool good() const { return problem_count == 0; }
 };
 
-VerificationResult verify(const VerificationRequest& request);
+/// Fault: the zone or the last zone cannot be read.
+Result<VerificationResult> verify(const VerificationRequest& request);
 
 }  // namespace kaspar::signer

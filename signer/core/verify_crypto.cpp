@@ -1,215 +1,115 @@
-// The signatures themselves: which of them to check, the octets that each covers (RFC 4034
-// §3.1.8.1), and the threads that check them.
+#include "signer/core/verify_crypto.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
-
-#include "signer/core/verify_context.h"
+#include <bit>
 
 namespace kaspar::signer::verification {
 
 namespace {
 
-using Verifiers = std::vector<std::unique_ptr<SignatureVerifier>>;
-
-// A key whose octets are no key gets none; that is told where the DNSKEY RRset is read.
-Verifiers make_verifiers(const Context& context) {
-    Verifiers verifiers;
-    for (const auto& key : context.keys) {
-        auto made = context.request.make_verifier(key.key);
-        verifiers.push_back(made.ok() ? std::move(made).value() : nullptr);
-    }
-    return verifiers;
+bool has_tag(const Key& key, const Rrsig& fields) {
+    return key.tag == fields.tag &&
+           static_cast<std::uint8_t>(key.key.algorithm) == fields.algorithm;
 }
 
-/// Canonical RDATA of an RRset, in canonical order, without duplicates (RFC 4034 §6.3).
-std::vector<Bytes> canonical_rdatas(const Zone& zone, const RRset& rrset) {
-    std::vector<Bytes> rdatas(rrset.record_count);
-    for (std::uint32_t i = 0; i < rrset.record_count; ++i)
-        append_canonical(rrset.type, zone.rdata(rrset, i), rdatas[i]);
-    std::sort(rdatas.begin(), rdatas.end());
-    rdatas.erase(std::unique(rdatas.begin(), rdatas.end()), rdatas.end());
-    return rdatas;
+// RFC 4034 §2.1.1; RFC 5011 §2.1: a revoked key signs its own DNSKEY RRset and nothing else.
+// A key that is not published may sign ahead, but what the key sets say must hang together.
+bool may_sign(const Key& key, std::uint16_t type) {
+    return key.signs_zones() && (!key.is_revoked() || type == rr::dnskey) &&
+           (key.published || !is_key_set(type));
 }
 
-constexpr std::uint16_t class_in = 1;
 constexpr std::size_t rrsig_fixed = 18;  // RRSIG RDATA before the signer's name
-
-// The owner stands as it is: in a zone, unlike in an answer, a wildcard is not yet expanded.
-void write_signed_data(const Context& context, const Signature& signature, Bytes& out) {
-    const auto& target = context.signed_rrsets[signature.rrset];
-    const auto& fields = signature.fields;
-    out.clear();
-    append({fields.signer.data() - rrsig_fixed, rrsig_fixed}, out);
-    append_lower(fields.signer, out);
-    for (const auto& rdata : canonical_rdatas(context.zone, *target.rrset)) {
-        append_lower(context.zone.owner(*target.node), out);
-        append16(target.rrset->type, out);
-        append16(class_in, out);
-        append32(fields.original_ttl, out);
-        append16(static_cast<std::uint16_t>(rdata.size()), out);
-        append(rdata, out);
-    }
-}
-
-/// One thread's share of the work.
-class Checker {
-  public:
-    explicit Checker(Context& context) : context_(context), verifiers_(make_verifiers(context)) {}
-
-    void check(Signature& signature) {
-        write_signed_data(context_, signature, data_);
-        for (const auto key : candidates(context_, signature))
-            if (verifiers_[key] && verifiers_[key]->verify(data_, signature.fields.signature)) {
-                signature.key = key;
-                return;
-            }
-    }
-
-  private:
-    Context& context_;
-    Verifiers verifiers_;
-    Bytes data_;
-};
-
-void check_share(Context& context, std::atomic<std::size_t>& next) {
-    constexpr std::size_t batch = 64;
-    Checker checker(context);
-    auto& signatures = context.signatures;
-    for (auto at = next.fetch_add(batch); at < signatures.size(); at = next.fetch_add(batch))
-        for (auto i = at; i < std::min(at + batch, signatures.size()); ++i)
-            if (signatures[i].check)
-                checker.check(signatures[i]);
-}
-
-void check_in_threads(Context& context) {
-    std::atomic<std::size_t> next = 0;
-    std::vector<std::thread> others;
-    for (unsigned i = 1; i < context.request.threads; ++i)
-        others.emplace_back([&] { check_share(context, next); });
-    check_share(context, next);
-    for (auto& thread : others)
-        thread.join();
-}
-
-// --- which to check ---
-
-bool same_records(const Zone& a, const RRset& of_a, const Zone& b, const RRset& of_b) {
-    if (of_a.record_count != of_b.record_count)
-        return false;
-    for (std::uint32_t i = 0; i < of_a.record_count; ++i) {
-        const auto x = a.rdata(of_a, i), y = b.rdata(of_b, i);
-        if (!std::equal(x.begin(), x.end(), y.begin(), y.end()))
-            return false;
-    }
-    return true;
-}
-
-bool holds(const Zone& zone, const RRset& rrset, BytesView rdata) {
-    for (std::uint32_t i = 0; i < rrset.record_count; ++i) {
-        const auto other = zone.rdata(rrset, i);
-        if (std::equal(rdata.begin(), rdata.end(), other.begin(), other.end()))
-            return true;
-    }
-    return false;
-}
-
-/// True if the keys that may have made the signature are those that the last zone published.
-bool same_keys(const Context& context, const Signature& signature) {
-    const auto& last = *context.request.last;
-    const auto* apex = last.find(last.apex().wire());
-    const auto* dnskeys = apex != nullptr ? last.find(*apex, rr::dnskey) : nullptr;
-    if (dnskeys == nullptr)
-        return false;
-    for (const auto key : candidates(context, signature)) {
-        const auto& candidate = context.keys[key];
-        if (!candidate.published ||
-            !holds(last, *dnskeys, Dnskey{candidate.flags, candidate.key}.rdata()))
-            return false;
-    }
-    return true;
-}
-
-bool stands_in_last(const Context& context, const Signature& signature) {
-    const auto& last = *context.request.last;
-    const auto& target = context.signed_rrsets[signature.rrset];
-    const auto* node = last.find(context.zone.owner(*target.node));
-    const auto* rrset = node != nullptr ? last.find(*node, target.rrset->type) : nullptr;
-    const auto* rrsigs =
-        rrset != nullptr ? last.find(*node, rr::rrsig, target.rrset->type) : nullptr;
-    if (rrsigs == nullptr)
-        return false;
-    const BytesView rdata{
-        signature.fields.signer.data() - rrsig_fixed,
-        rrsig_fixed + signature.fields.signer.size() + signature.fields.signature.size()};
-    return holds(last, *rrsigs, rdata) && same_records(context.zone, *target.rrset, last, *rrset) &&
-           same_keys(context, signature);
-}
-
-// All at the apex, which matter most, and about a thousand others; the clock moves the sample, so
-// that in time each signature has its turn.
-void choose_sample(Context& context) {
-    constexpr std::size_t size = 1000;
-    auto& signatures = context.signatures;
-    const std::size_t step = std::max<std::size_t>(1, signatures.size() / size);
-    const std::size_t turn = context.request.now.time_since_epoch().count() % step;
-    for (std::size_t i = 0; i < signatures.size(); ++i) {
-        const bool at_apex = context.signed_rrsets[signatures[i].rrset].node == context.apex;
-        signatures[i].check = at_apex || i % step == turn;
-    }
-}
-
-void choose(Context& context) {
-    if (context.request.extent == VerifyExtent::sample)
-        choose_sample(context);
-    if (context.request.extent == VerifyExtent::fresh && context.request.last != nullptr)
-        for (auto& signature : context.signatures)
-            signature.check = !stands_in_last(context, signature);
-    for (auto& signature : context.signatures)
-        signature.check = signature.check && !candidates(context, signature).empty();
-}
-
-void tell_bad(Context& context, const Signature& signature) {
-    const auto& target = context.signed_rrsets[signature.rrset];
-    const auto count = candidates(context, signature).size();
-    const auto tag = signature.fields.tag;
-    if (count == 1)
-        context.problem(*target.node, target.rrset->type,
-                        fmt::format("signature by key {}: does not verify: it is not that key's "
-                                    "signature over this RRset",
-                                    tag));
-    else
-        context.problem(
-            *target.node, target.rrset->type,
-            fmt::format("signature by key {}: does not verify with any of the {} keys that "
-                        "have this tag",
-                        tag, count));
-}
-
-void settle(Context& context, Signature& signature) {
-    if (!signature.check) {
-        if (signature.sound)  // not checked in this run: its tag says whose it is
-            signature.key = candidates(context, signature).front();
-        return;
-    }
-    ++context.result.signatures_checked;
-    if (signature.key < 0) {
-        signature.sound = false;
-        tell_bad(context, signature);
-    } else if (!signature.sound) {
-        signature.key = -1;
-    }
-}
 
 }  // namespace
 
-void check_signatures(Context& context) {
-    choose(context);
-    check_in_threads(context);
-    for (auto& signature : context.signatures)
-        settle(context, signature);
+KeySet candidates(const Apex& apex, const Rrsig& fields, std::uint16_t type) {
+    KeySet found = 0;
+    for (std::size_t i = 0; i < apex.keys.size(); ++i)
+        if (has_tag(apex.keys[i], fields) && may_sign(apex.keys[i], type))
+            found |= KeySet{1} << i;
+    return found;
+}
+
+std::string why_no_candidate(const Apex& apex, const Rrsig& fields) {
+    for (const auto& key : apex.keys) {
+        if (!has_tag(key, fields))
+            continue;
+        if (!key.signs_zones())
+            return "its key lacks the zone flag (RFC 4034 §2.1.1)";
+        if (key.is_revoked())
+            return "its key is revoked and may sign the DNSKEY RRset only (RFC 5011 §2.1)";
+        return "its key is not in the DNSKEY RRset, and may not yet sign this RRset";
+    }
+    return fmt::format("no key with this tag and algorithm {} is in the DNSKEY RRset",
+                       fields.algorithm);
+}
+
+// A key whose octets are no key gets none; that is told where the DNSKEY RRset is read.
+SignatureChecker::SignatureChecker(const Apex& apex) : apex_(apex) {
+    for (const auto& key : apex.keys) {
+        auto made = apex.request.make_verifier(key.key);
+        verifiers_.push_back(made.ok() ? std::move(made).value() : nullptr);
+    }
+}
+
+void SignatureChecker::check_all() {
+    last_.reset();
+    step_ = 1;
+    turn_ = seen_ = 0;
+}
+
+// The clock moves the sample, so that in time each signature has its turn.
+void SignatureChecker::check_sample(std::uint64_t signatures, std::uint64_t share) {
+    check_all();
+    step_ = std::max<std::uint64_t>(1, signatures / share);
+    turn_ = static_cast<std::uint64_t>(apex_.request.now.time_since_epoch().count()) % step_;
+}
+
+void SignatureChecker::check_fresh(LastStretch last) {
+    check_all();
+    last_ = std::move(last);
+}
+
+bool SignatureChecker::wants(const SignatureUnderCheck& signature) {
+    const bool in_sample = seen_++ % step_ == turn_ || signature.view.is_apex;
+    return in_sample && signature.candidates != 0 && !(last_ && stands_in_last(signature));
+}
+
+// Nor is it checked again only if the keys that may have made it are those that the last zone
+// published.
+bool SignatureChecker::stands_in_last(const SignatureUnderCheck& signature) {
+    for (auto rest = signature.candidates; rest != 0; rest &= rest - 1)
+        if (!apex_.keys[static_cast<unsigned>(std::countr_zero(rest))].in_last)
+            return false;
+    return last_->had(signature.view, signature.rrset, signature.rdata);
+}
+
+// RFC 4034 §3.1.8.1. The owner stands as it is: in a zone, unlike in an answer, a wildcard is not
+// yet expanded.
+void SignatureChecker::write_signed_data(const SignatureUnderCheck& signature) {
+    const auto& rrset = signature.rrset;
+    records_.clear();
+    for (std::uint32_t i = 0; i < rrset.record_count; ++i)
+        records_.add(rrset.type, signature.fields.original_ttl,
+                     signature.view.zone.rdata(rrset, i));
+    records_.sort();
+    data_.clear();
+    append(signature.rdata.first(rrsig_fixed), data_);
+    append_lower(signature.fields.signer, data_);
+    records_.write(signature.view.owner, data_);
+}
+
+std::optional<unsigned> SignatureChecker::signer(const SignatureUnderCheck& signature) {
+    write_signed_data(signature);
+    for (auto rest = signature.candidates; rest != 0; rest &= rest - 1) {
+        const auto key = static_cast<unsigned>(std::countr_zero(rest));
+        if (verifiers_[key] && verifiers_[key]->verify(data_, signature.fields.signature))
+            return key;
+    }
+    return std::nullopt;
 }
 
 }  // namespace kaspar::signer::verification

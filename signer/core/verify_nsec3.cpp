@@ -1,346 +1,193 @@
-// NSEC3 (RFC 5155): the hashes that there must be, worked out from the names, against those there
-// are.
+// NSEC3 in a stretch of the zone: the names hashed, the records read.
+#include "signer/core/verify_nsec3.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "signer/core/verify_context.h"
 
 namespace kaspar::signer::verification {
 
 namespace {
 
-constexpr std::uint8_t hash_sha1 = 1;     // RFC 5155 §11
-constexpr std::uint8_t flag_opt_out = 1;  // RFC 5155 §3.1.2.1
-constexpr std::size_t hash_size = 20;     // SHA-1
-
-/// An NSEC3 record in the zone.
-struct Present {
-    Bytes hash;
-    const Node* node;
-    const RRset* rrset;
-    Nsec3 record;
-    bool claimed = false;  ///< a name of the zone hashes to it
-
-    bool opts_out() const { return (record.parameters.flags & flag_opt_out) != 0; }
-};
-
-/// A name that NSEC3 records speak of: one with records of its own, or an empty non-terminal.
-struct Subject {
-    BytesView name;
-    const Node* node;     ///< nullptr: empty non-terminal
-    std::int64_t parent;  ///< index of the name above it; below 0: it is the apex
-    bool needed = false;  ///< must have an NSEC3, opt-out or not (RFC 5155 §7.1)
-    Present* present = nullptr;
-    Bytes hash;
-};
-
-struct Parameters {
-    std::uint16_t iterations;
-    BytesView salt;
-};
-
 bool same_octets(BytesView a, BytesView b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-// RFC 5155 §5.
-Bytes hash_of(BytesView name, const Parameters& parameters) {
-    Bytes octets;
-    append_lower(name, octets);
-    append(parameters.salt, octets);
-    auto hash = sha1(octets);
-    for (unsigned i = 0; i < parameters.iterations; ++i) {
-        append(parameters.salt, hash);
-        hash = sha1(hash);
-    }
-    return hash;
-}
-
-std::string hash_text(BytesView hash) {
-    return to_base32hex(hash);
-}
-
-// --- the names ---
-
-class Subjects {
-  public:
-    explicit Subjects(const Context& context) : context_(context) {
-        for (const auto& node : context.zone.nodes())
-            if (context.standing(node) == Standing::authoritative ||
-                context.standing(node) == Standing::delegation)
-                add(node);
-    }
-    std::vector<Subject>& all() { return all_; }
-
-  private:
-    // In canonical order the names above a name are those last seen that it is below.
-    void add(const Node& node) {
-        const auto owner = context_.zone.owner(node);
-        while (!above_.empty() && !is_within(owner, all_[above_.back()].name))
-            above_.pop_back();
-        if (!above_.empty())
-            add_between(owner, all_[above_.back()].name);
-        push(owner, &node);
-    }
-
-    void add_between(BytesView owner, BytesView above) {
-        std::vector<BytesView> empty;
-        for (auto name = parent_of(owner); name.size() > above.size(); name = parent_of(name))
-            empty.push_back(name);
-        for (auto name = empty.rbegin(); name != empty.rend(); ++name)
-            push(*name, nullptr);
-    }
-
-    bool is_insecure_delegation(const Node* node) const {
-        return context_.standing(*node) == Standing::delegation &&
-               context_.zone.find(*node, rr::ds) == nullptr;
-    }
-
-    void push(BytesView name, const Node* node) {
-        const std::int64_t parent = above_.empty() ? -1 : static_cast<std::int64_t>(above_.back());
-        const bool needed = node != nullptr && !is_insecure_delegation(node);
-        above_.push_back(all_.size());
-        all_.push_back({name, node, parent, needed, nullptr, {}});
-    }
-
-    const Context& context_;
-    std::vector<Subject> all_;
-    std::vector<std::size_t> above_;
-};
-
-// --- the records ---
-
-std::optional<Bytes> owner_hash(const Context& context, const Node& node) {
-    const auto owner = context.zone.owner(node);
-    if (label_count(owner) != label_count(context.zone.apex().wire()) + 1)
-        return std::nullopt;
-    const auto label = owner.subspan(1, owner[0]);
-    auto hash = from_base32hex({reinterpret_cast<const char*>(label.data()), label.size()});
-    if (!hash || hash->size() != hash_size)
-        return std::nullopt;
-    return hash;
-}
-
-void add_present(Context& context, const Node& node, const RRset& rrset,
-                 std::vector<Present>& all) {
-    auto hash = owner_hash(context, node);
-    if (!hash)
-        return context.problem(
-            node, rr::nsec3,
-            "its owner is not a base32hex SHA-1 hash directly below the apex (RFC "
-            "5155 §3)");
-    auto record = read_nsec3(context.zone.rdata(rrset, 0));
-    if (!record)
-        return context.problem(node, rr::nsec3, "malformed RDATA");
-    all.push_back({std::move(*hash), &node, &rrset, std::move(*record)});
-}
-
-std::vector<Present> find_present(Context& context) {
-    std::vector<Present> all;
-    for (const auto& node : context.zone.nodes())
-        if (const auto* rrset = context.zone.find(node, rr::nsec3))
-            add_present(context, node, *rrset, all);
-    std::sort(all.begin(), all.end(),
-              [](const Present& a, const Present& b) { return a.hash < b.hash; });
-    return all;
-}
-
-// --- parameters ---
-
-void inspect_nsec3param(Context& context, const RRset& rrset, const Nsec3Parameters& parameters) {
-    if (rrset.record_count > 1)
-        context.problem(
-            *context.apex, rr::nsec3param,
-            fmt::format("there are {} NSEC3PARAM records, and must be one", rrset.record_count));
-    if (parameters.hash != hash_sha1)
-        context.problem(
-            *context.apex, rr::nsec3param,
-            fmt::format("hash algorithm {} is unknown (RFC 5155 §11)", parameters.hash));
-    if (parameters.flags != 0)
-        context.problem(
-            *context.apex, rr::nsec3param,
-            fmt::format("its flags are {}, and must be 0 (RFC 5155 §4.1.2)", parameters.flags));
-    if (parameters.iterations > 0)
-        context.warning(
-            *context.apex, rr::nsec3param,
-            fmt::format("{} extra iterations: resolvers may treat the zone as insecure; RFC "
-                        "9276 wants 0",
-                        parameters.iterations));
-    if (!parameters.salt.empty())
-        context.warning(*context.apex, rr::nsec3param, "a salt is of no use (RFC 9276 §3.1)");
-}
-
-void inspect_algorithms(Context& context) {
-    for (const auto algorithm : context.result.algorithms)
-        if (!facts(algorithm).nsec3)
-            context.problem(*context.apex, rr::nsec3param,
-                            fmt::format("algorithm {} goes with NSEC only (RFC 5155 §2)",
-                                        facts(algorithm).mnemonic));
-}
-
-/// From NSEC3PARAM; if that is no good, from the first NSEC3, to be able to tell what else is
-/// wrong.
-std::optional<Parameters> find_parameters(Context& context, const std::vector<Present>& present) {
-    if (const auto* rrset = context.at_apex(rr::nsec3param)) {
-        const auto parameters = read_nsec3param(context.zone.rdata(*rrset, 0));
-        if (parameters) {
-            inspect_nsec3param(context, *rrset, *parameters);
-            return Parameters{parameters->iterations, parameters->salt};
-        }
-        context.problem(*context.apex, rr::nsec3param, "malformed RDATA");
-    } else {
-        context.problem(
-            *context.apex, rr::nsec3param,
-            "there is no NSEC3PARAM record: name servers cannot use the NSEC3 records (RFC "
-            "5155 §7.1)");
-    }
-    if (present.empty())
-        return std::nullopt;
-    const auto& first = present.front().record.parameters;
-    return Parameters{first.iterations, first.salt};
-}
-
-// --- one record ---
-
-void inspect_parameters(Context& context, const Present& present, const Parameters& parameters) {
-    const auto& own = present.record.parameters;
-    if (own.hash != hash_sha1)
-        context.problem(*present.node, rr::nsec3,
-                        fmt::format("hash algorithm {} is unknown (RFC 5155 §11)", own.hash));
-    if ((own.flags & ~flag_opt_out) != 0)
-        context.problem(
-            *present.node, rr::nsec3,
-            fmt::format("its flags are {}, and must be 0 or 1 (RFC 5155 §3.1.2)", own.flags));
-    if (own.iterations != parameters.iterations)
-        context.problem(*present.node, rr::nsec3,
-                        fmt::format("it has {} iterations, NSEC3PARAM has {}", own.iterations,
-                                    parameters.iterations));
-    if (!same_octets(own.salt, parameters.salt))
-        context.problem(*present.node, rr::nsec3, "its salt is not that of NSEC3PARAM");
-    if (present.rrset->ttl != context.negative_ttl)
-        context.problem(
-            *present.node, rr::nsec3,
-            fmt::format("its TTL is {}, and must be {}: the lesser of the SOA's TTL and its "
-                        "minimum (RFC 9077)",
-                        present.rrset->ttl, context.negative_ttl));
-}
-
-void inspect_chain(Context& context, const std::vector<Present>& present) {
-    for (std::size_t i = 0; i < present.size(); ++i) {
-        const auto& next = present[(i + 1) % present.size()].hash;
-        if (!same_octets(present[i].record.next, next))
-            context.problem(*present[i].node, rr::nsec3,
-                            fmt::format("its next hash is {}, and must be {}: the chain is broken",
-                                        hash_text(present[i].record.next), hash_text(next)));
-    }
-}
-
-// RFC 5155 §7.1: RRSIG is named wherever the name has signatures, so not at an insecure delegation
-// or an empty non-terminal.
-TypeSet nsec3_types(const Context& context, const Subject& subject) {
-    if (subject.node == nullptr)
-        return {};
-    auto types = denied_types(context, *subject.node);
-    const bool has_signatures = context.standing(*subject.node) == Standing::authoritative ||
-                                context.zone.find(*subject.node, rr::ds) != nullptr;
-    if (has_signatures)
-        types.insert(std::lower_bound(types.begin(), types.end(), rr::rrsig), rr::rrsig);
-    return types;
-}
-
-// --- names against records ---
-
-Present* find_hash(std::vector<Present>& present, const Bytes& hash) {
-    const auto found =
-        std::lower_bound(present.begin(), present.end(), hash,
-                         [](const Present& a, const Bytes& b) { return a.hash < b; });
-    return found != present.end() && found->hash == hash ? &*found : nullptr;
-}
-
-/// The record whose span the hash falls into: the last one before it, around the circle.
-const Present& covering(const std::vector<Present>& present, const Bytes& hash) {
-    const auto after =
-        std::lower_bound(present.begin(), present.end(), hash,
-                         [](const Present& a, const Bytes& b) { return a.hash < b; });
-    return after == present.begin() ? present.back() : *(after - 1);
-}
-
-void match(std::vector<Subject>& subjects, std::vector<Present>& present,
-           const Parameters& parameters) {
-    for (auto& subject : subjects) {
-        subject.hash = hash_of(subject.name, parameters);
-        subject.present = find_hash(present, subject.hash);
-        if (subject.present != nullptr)
-            subject.present->claimed = true;
-    }
-    // An empty non-terminal must have its NSEC3 if any name below it has or must have one.
-    for (auto subject = subjects.rbegin(); subject != subjects.rend(); ++subject)
-        if (subject->parent >= 0 && (subject->needed || subject->present != nullptr))
-            subjects[subject->parent].needed = true;
-}
-
-std::string why_needed(const Subject& subject) {
-    if (subject.node == nullptr)
-        return "this empty non-terminal has no NSEC3 record";
-    return "has no NSEC3 record";
-}
-
-void inspect_absence(Context& context, const Subject& subject, const Present& span) {
-    if (!subject.needed && span.opts_out())
-        return;
-    auto words = fmt::format("{} ({})", why_needed(subject), hash_text(subject.hash));
-    if (span.opts_out())
-        words += ": opt-out may leave out delegations without DS only (RFC 5155 §6)";
-    else if (!subject.needed)
-        words += ", and the span that covers it is not opt-out";
-    context.problem(subject.name, rr::nsec3, std::move(words));
-}
-
-void inspect_presence(Context& context, const Subject& subject) {
-    auto words = bitmap_difference(subject.present->record.types, nsec3_types(context, subject));
-    if (!words.empty())
-        context.problem(subject.name, rr::nsec3, std::move(words));
-}
-
-void inspect_subjects(Context& context, std::vector<Present>& present,
-                      const Parameters& parameters) {
-    Subjects subjects(context);
-    match(subjects.all(), present, parameters);
-    for (const auto& subject : subjects.all()) {
-        if (subject.present != nullptr)
-            inspect_presence(context, subject);
-        else
-            inspect_absence(context, subject, covering(present, subject.hash));
-    }
-    for (const auto& record : present)
-        if (!record.claimed)
-            context.problem(*record.node, rr::nsec3, "no name of the zone has this hash");
-}
-
-void refuse_nsec(Context& context) {
-    for (const auto& node : context.zone.nodes())
-        if (context.zone.find(node, rr::nsec) != nullptr)
-            context.problem(node, rr::nsec, "an NSEC record in a zone with an NSEC3 chain");
+std::string_view as_text(BytesView octets) {
+    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
 }  // namespace
 
-void inspect_nsec3(Context& context) {
-    refuse_nsec(context);
-    inspect_algorithms(context);
-    auto present = find_present(context);
-    const auto parameters = find_parameters(context, present);
-    if (present.empty())
-        context.problem(*context.apex, rr::nsec3, "there are no NSEC3 records");
-    if (present.empty() || !parameters)
-        return;
-    for (const auto& record : present)
-        inspect_parameters(context, record, *parameters);
-    inspect_chain(context, present);
-    inspect_subjects(context, present, *parameters);
+std::optional<NameHash> owner_hash(BytesView owner, BytesView apex) {
+    if (label_count(owner) != label_count(apex) + 1)
+        return std::nullopt;
+    const auto hash = from_base32hex(as_text(owner.subspan(1, owner[0])));
+    NameHash octets;
+    if (!hash || hash->size() != octets.size())
+        return std::nullopt;
+    std::copy(hash->begin(), hash->end(), octets.begin());
+    return octets;
+}
+
+std::uint32_t BitmapTable::find(BytesView field) const {
+    const auto found = numbers_.find(as_text(field));
+    return found == numbers_.end() ? unknown : found->second;
+}
+
+std::uint32_t BitmapTable::number_of(BytesView field) {
+    if (const auto known = find(field); known != unknown)
+        return known;
+    const auto number = size();
+    numbers_.emplace(as_text(field), number);
+    fields_.emplace_back(field.begin(), field.end());
+    return number;
+}
+
+bool NamePlace::operator<(const NamePlace& other) const {
+    if (part != other.part)
+        return part < other.part;
+    return node != other.node ? node < other.node : less > other.less;
+}
+
+void mark_needed(std::vector<EmptyNonTerminal>& ents, std::uint32_t ent) {
+    for (; ent != no_ent && !ents[ent].needed; ent = ents[ent].above)
+        ents[ent].needed = true;
+}
+
+Nsec3Inspector::Nsec3Inspector(const Apex& apex, std::uint32_t part, ChainStretch& chain,
+                               Findings& findings, Nsec3Stretch& out)
+    : apex_(apex), part_(part), chain_(chain), findings_(findings), out_(out) {
+    above_.push_back({apex.name(), {}, no_ent});
+}
+
+void Nsec3Inspector::inspect(const NodeView& view) {
+    if (view.nsec != nullptr)
+        findings_.problem(view.owner, rr::nsec, "an NSEC record in a zone with an NSEC3 chain");
+    if (view.nsec3 != nullptr)
+        add_present(view);
+    if (view.is_name() && apex_.hashing)
+        add_name(view);
+}
+
+// --- the names ---
+
+// In canonical order the names above a name are those last seen that it is below.
+void Nsec3Inspector::add_name(const NodeView& view) {
+    while (above_.size() > 1 && !is_within(view.owner, above_.back().name))
+        above_.pop_back();
+    add_empty(view, view.owner);
+    if (!any_name_)
+        out_.leading = out_.names.size();
+    any_name_ = true;
+    const auto ent = above_.back().ent;
+    const bool needed = view.standing == Standing::authoritative || view.has_ds;
+    if (needed)
+        mark_needed(out_.ents, ent);
+    const auto hash = hash_of(view.owner);
+    out_.names.push_back(
+        {hash, expected_bitmap(view), needed ? no_ent : ent, {part_, view.index, 0}, needed});
+    above_.push_back({view.owner, hash, no_ent});
+}
+
+/// The names between `name` and the last of those above it, the topmost first.
+void Nsec3Inspector::add_empty(const NodeView& view, BytesView name) {
+    const auto labels = label_count(name);
+    for (auto depth = label_count(above_.back().name) + 1; depth < labels; ++depth) {
+        auto empty = name;
+        for (auto less = labels; less > depth; --less)
+            empty = parent_of(empty);
+        const auto ent = static_cast<std::uint32_t>(out_.ents.size());
+        out_.ents.push_back({above_.back().ent, false});
+        const auto hash = hash_of(empty);
+        out_.names.push_back({hash,
+                              out_.bitmaps.number_of({}),
+                              ent,
+                              {part_, view.index, static_cast<std::uint8_t>(labels - depth)},
+                              false});
+        above_.push_back({empty, hash, ent});
+    }
+}
+
+void Nsec3Inspector::finish() {
+    const auto first = static_cast<std::ptrdiff_t>(1);  // the apex is there as a boundary
+    for (auto above = above_.begin() + first; above != above_.end(); ++above)
+        out_.last.push_back({above->hash, above->ent});
+}
+
+// RFC 5155 §5.
+NameHash Nsec3Inspector::hash_of(BytesView name) {
+    octets_.clear();
+    append_lower(name, octets_);
+    append(apex_.hashing->salt, octets_);
+    auto hash = sha1_octets(octets_);
+    for (unsigned i = 0; i < apex_.hashing->iterations; ++i) {
+        octets_.assign(hash.begin(), hash.end());
+        append(apex_.hashing->salt, octets_);
+        hash = sha1_octets(octets_);
+    }
+    return hash;
+}
+
+// RFC 5155 §7.1: RRSIG is named wherever the name has signatures, so not at an insecure delegation
+// or an empty non-terminal.
+std::uint32_t Nsec3Inspector::expected_bitmap(const NodeView& view) {
+    view.denied_types(types_);
+    if (view.standing == Standing::authoritative || view.has_ds)
+        types_.insert(std::lower_bound(types_.begin(), types_.end(), rr::rrsig), rr::rrsig);
+    write_bitmap(types_, octets_);
+    return out_.bitmaps.number_of(octets_);
+}
+
+// --- the records ---
+
+void Nsec3Inspector::add_present(const NodeView& view) {
+    const auto hash = owner_hash(view.owner, apex_.name());
+    if (!hash)
+        return findings_.problem(
+            view.owner, rr::nsec3,
+            "its owner is not a base32hex SHA-1 hash directly below the apex (RFC "
+            "5155 §3)");
+    const auto record = read_nsec3(view.zone.rdata(*view.nsec3, 0));
+    const auto bitmap = record ? said_bitmap(record->bitmap) : BitmapTable::unknown;
+    if (bitmap == BitmapTable::unknown)
+        return findings_.problem(view.owner, rr::nsec3, "malformed RDATA");
+    const auto& parameters = record->parameters;
+    out_.present.push_back(
+        {*hash, bitmap, part_, view.index, (parameters.flags & nsec3_flag_opt_out) != 0});
+    chain_.add(view.owner, *hash, record->next);
+    inspect_parameters(view, parameters);
+}
+
+/// BitmapTable::unknown: it is malformed. Every field in the table is well-formed.
+std::uint32_t Nsec3Inspector::said_bitmap(BytesView field) {
+    const auto known = out_.bitmaps.find(field);
+    if (known != BitmapTable::unknown || !read_bitmap(field))
+        return known;
+    return out_.bitmaps.number_of(field);
+}
+
+void Nsec3Inspector::inspect_parameters(const NodeView& view, const Nsec3Parameters& own) {
+    const auto problem = [&](std::string words) {
+        findings_.problem(view.owner, rr::nsec3, std::move(words));
+    };
+    if (own.hash != nsec3_hash_sha1)
+        problem(fmt::format("hash algorithm {} is unknown (RFC 5155 §11)", own.hash));
+    if ((own.flags & ~nsec3_flag_opt_out) != 0)
+        problem(fmt::format("its flags are {}, and must be 0 or 1 (RFC 5155 §3.1.2)", own.flags));
+    if (apex_.hashing && own.iterations != apex_.hashing->iterations)
+        problem(fmt::format("it has {} iterations, NSEC3PARAM has {}", own.iterations,
+                            apex_.hashing->iterations));
+    if (apex_.hashing && !same_octets(own.salt, apex_.hashing->salt))
+        problem("its salt is not that of NSEC3PARAM");
+    if (view.nsec3->ttl != apex_.negative_ttl)
+        problem(
+            fmt::format("its TTL is {}, and must be {}: the lesser of the SOA's TTL and its "
+                        "minimum (RFC 9077)",
+                        view.nsec3->ttl, apex_.negative_ttl));
 }
 
 }  // namespace kaspar::signer::verification

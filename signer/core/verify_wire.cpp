@@ -1,7 +1,11 @@
 #include "signer/core/verify_wire.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <iterator>
 
 #include "common/values/name.h"
 
@@ -23,6 +27,10 @@ std::uint8_t lower(std::uint8_t octet) {
 // Case differs in letters only, and a label's length octet (at most 63) is never a letter, so whole
 // names can be compared octet by octet.
 bool same_lower(BytesView a, BytesView b) {
+    if (a.size() != b.size())
+        return false;
+    if (std::memcmp(a.data(), b.data(), a.size()) == 0)
+        return true;
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](std::uint8_t x, std::uint8_t y) { return lower(x) == lower(y); });
 }
@@ -170,8 +178,10 @@ void append(BytesView octets, Bytes& out) {
 }
 
 void append_lower(BytesView octets, Bytes& out) {
-    for (const auto octet : octets)
-        out.push_back(lower(octet));
+    const auto at = out.size();
+    append(octets, out);
+    for (auto i = at; i < out.size(); ++i)
+        out[i] = lower(out[i]);
 }
 
 void append16(std::uint16_t number, Bytes& out) {
@@ -240,6 +250,38 @@ std::optional<TypeSet> read_bitmap(BytesView field) {
     return types;
 }
 
+void write_bitmap(const TypeSet& types, Bytes& field) {
+    field.clear();
+    for (auto type = types.begin(); type != types.end();) {
+        const unsigned window = *type / 256u;
+        std::array<std::uint8_t, 32> bits{};
+        std::size_t size = 0;
+        for (; type != types.end() && *type / 256u == window; ++type) {
+            const unsigned bit = *type % 256u;
+            size = bit / 8 + 1;
+            bits[bit / 8] = static_cast<std::uint8_t>(bits[bit / 8] | (0x80u >> (bit % 8)));
+        }
+        field.push_back(static_cast<std::uint8_t>(window));
+        field.push_back(static_cast<std::uint8_t>(size));
+        append(BytesView(bits).first(size), field);
+    }
+}
+
+std::string bitmap_difference(const TypeSet& said, const TypeSet& there) {
+    TypeSet missing, surplus;
+    std::set_difference(there.begin(), there.end(), said.begin(), said.end(),
+                        std::back_inserter(missing));
+    std::set_difference(said.begin(), said.end(), there.begin(), there.end(),
+                        std::back_inserter(surplus));
+    std::string words;
+    if (!missing.empty())
+        words = "its type bitmap lacks " + types_text(missing);
+    if (!surplus.empty())
+        words += fmt::format("{}its type bitmap names {}, which the name does not have",
+                             words.empty() ? "" : "; ", types_text(surplus));
+    return words;
+}
+
 std::optional<Rrsig> read_rrsig(BytesView rdata) {
     constexpr std::size_t fixed = 18;
     if (rdata.size() <= fixed)
@@ -262,10 +304,7 @@ std::optional<Nsec> read_nsec(BytesView rdata) {
     const auto next = name_size(rdata);
     if (next == 0)
         return std::nullopt;
-    auto types = read_bitmap(rdata.subspan(next));
-    if (!types)
-        return std::nullopt;
-    return Nsec{rdata.first(next), std::move(*types)};
+    return Nsec{rdata.first(next), rdata.subspan(next)};
 }
 
 std::optional<Nsec3Parameters> read_nsec3param(BytesView rdata) {
@@ -280,12 +319,9 @@ std::optional<Nsec3> read_nsec3(BytesView rdata) {
     const std::size_t salt = rdata[4], next = rdata[5 + salt];
     if (rdata.size() < 6 + salt + next)
         return std::nullopt;
-    auto types = read_bitmap(rdata.subspan(6 + salt + next));
-    if (!types)
-        return std::nullopt;
     return Nsec3{{rdata[0], rdata[1], read16(rdata, 2), rdata.subspan(5, salt)},
                  rdata.subspan(6 + salt, next),
-                 std::move(*types)};
+                 rdata.subspan(6 + salt + next)};
 }
 
 }  // namespace kaspar::signer::verification

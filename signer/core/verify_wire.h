@@ -51,6 +51,12 @@ std::string types_text(const TypeSet& types);
 /// Type bit maps field (RFC 4034 §4.1.2); nullopt if it is malformed.
 std::optional<TypeSet> read_bitmap(BytesView field);
 
+/// The only well-formed type bit maps field that names these types.
+void write_bitmap(const TypeSet& types, Bytes& field);
+
+/// What is wrong with a type bit maps field that should name others, in words.
+std::string bitmap_difference(const TypeSet& said, const TypeSet& there);
+
 /// RFC 4034 §3.1. Views into the RDATA.
 struct Rrsig {
     std::uint16_t covered;
@@ -61,10 +67,10 @@ struct Rrsig {
 };
 std::optional<Rrsig> read_rrsig(BytesView rdata);
 
-/// RFC 4034 §4.1.
+/// RFC 4034 §4.1. The type bit maps field as it is, well-formed or not.
 struct Nsec {
     BytesView next;
-    TypeSet types;
+    BytesView bitmap;
 };
 std::optional<Nsec> read_nsec(BytesView rdata);
 
@@ -77,7 +83,7 @@ struct Nsec3Parameters {
 struct Nsec3 {
     Nsec3Parameters parameters;
     BytesView next;
-    TypeSet types;
+    BytesView bitmap;
 };
 std::optional<Nsec3Parameters> read_nsec3param(BytesView rdata);
 std::optional<Nsec3> read_nsec3(BytesView rdata);

@@ -18,7 +18,7 @@ namespace {
 
 VerificationResult verify_text(const TextZone& text, Time now = while_valid()) {
     const auto zone = text.zone();
-    return verify({.zone = zone, .now = now, .make_verifier = make_verifier, .threads = 2});
+    return verify({.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier, .threads = 2});
 }
 
 /// Fails unless a problem of that owner and type says that.

@@ -12,7 +12,7 @@ namespace {
 VerificationResult verify_text(const TextZone& text) {
     const auto zone = text.zone();
     return verify(
-        {.zone = zone, .now = while_valid(), .make_verifier = make_verifier, .threads = 2});
+        {.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .threads = 2});
 }
 
 void check_good(const TextZone& text) {

@@ -26,7 +26,7 @@ const TextZone& plain() {
 }
 
 VerificationResult verify_zone(const Zone& zone, Time now = while_valid()) {
-    return verify({.zone = zone, .now = now, .make_verifier = make_verifier});
+    return verify({.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier});
 }
 
 bool tells(const std::vector<Problem>& list, const std::string& owner, const std::string& type,
@@ -157,12 +157,12 @@ TEST_CASE("an unsigned zone is a problem, unless it is meant to be unsigned", "[
     CHECK_FALSE(result.secure);
     CHECK(result.problem_count == 1);
     CHECK(tells(result.problems, "example", "DNSKEY", "the zone is not signed"));
-    CHECK(verify({.zone = zone,
+    CHECK(verify({.zone = WholeZone(zone),
                   .now = while_valid(),
                   .make_verifier = make_verifier,
                   .may_be_unsigned = true})
               .good());
-    CHECK(verify({.zone = zone,
+    CHECK(verify({.zone = WholeZone(zone),
                   .now = while_valid(),
                   .make_verifier = make_verifier,
                   .expected = Expectations{}})
@@ -173,7 +173,7 @@ TEST_CASE("an unsigned zone holds no rest of its signing", "[verifier]") {
     auto text = plain();
     remove_if(text, [](const TextRecord& record) { return record.type == "DNSKEY"; });
     const auto zone = text.zone();
-    const auto result = verify({.zone = zone,
+    const auto result = verify({.zone = WholeZone(zone),
                                 .now = while_valid(),
                                 .make_verifier = make_verifier,
                                 .may_be_unsigned = true});
@@ -239,7 +239,7 @@ TEST_CASE("every RRset needs a signature with each algorithm of the DNSKEY RRset
     CHECK(strict.problem_count == 1);
     CHECK(tells(strict.problems, "www.example", "CNAME", "no signature with algorithm ed25519"));
 
-    const auto liberal = verify({.zone = zone,
+    const auto liberal = verify({.zone = WholeZone(zone),
                                  .now = while_valid(),
                                  .make_verifier = make_verifier,
                                  .required_algorithms = std::vector<Algorithm>{}});
@@ -261,7 +261,7 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
     CHECK(tells(without.problems, "www.example", "CNAME", "no key with this tag and algorithm 15"));
 
     VerificationRequest request{
-        .zone = zone, .now = while_valid(), .make_verifier = make_verifier, .ahead = {zsk}};
+        .zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .ahead = {zsk}};
     const auto with = verify(request);
     for (const auto& problem : with.problems)
         CHECK(problem.type == "DNSKEY");
@@ -273,7 +273,7 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
             return is_rrsig_with(record, "15") && record.rdata[0] == "SRV";
         });
         const auto lacking = text.zone();
-        const auto result = verify({.zone = lacking,
+        const auto result = verify({.zone = WholeZone(lacking),
                                     .now = while_valid(),
                                     .make_verifier = make_verifier,
                                     .ahead = {zsk}});
@@ -285,7 +285,7 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
             if (is_rrsig_with(record, "15") && record.rdata[0] == "SRV")
                 record.rdata[8][4] = record.rdata[8][4] == 'A' ? 'B' : 'A';
         const auto damaged = text.zone();
-        const auto result = verify({.zone = damaged,
+        const auto result = verify({.zone = WholeZone(damaged),
                                     .now = while_valid(),
                                     .make_verifier = make_verifier,
                                     .ahead = {zsk}});
@@ -301,7 +301,7 @@ TEST_CASE("a key that signs ahead may not sign the key sets", "[verifier]") {
     });
     const auto zone = text.zone();
     const auto result = verify(
-        {.zone = zone, .now = while_valid(), .make_verifier = make_verifier, .ahead = {ksk}});
+        {.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .ahead = {ksk}});
     CHECK(tells(result.problems, "example", "DNSKEY", "may not yet sign this RRset"));
 }
 
@@ -370,7 +370,7 @@ TEST_CASE("CDS signed by the ZSK only is told", "[verifier]") {
 
 TEST_CASE("the zone must hold what the instruction says", "[verifier]") {
     const auto zone = plain().zone();
-    VerificationRequest request{.zone = zone,
+    VerificationRequest request{.zone = WholeZone(zone),
                                 .now = while_valid(),
                                 .make_verifier = make_verifier,
                                 .expected = expected_of(zone)};
@@ -419,7 +419,7 @@ TEST_CASE("only signatures that were not in the last zone are checked when asked
     auto text = plain();
     const auto check = [&](std::uint64_t checked) {
         const auto zone = text.zone();
-        auto result = verify({.zone = zone,
+        auto result = verify({.zone = WholeZone(zone),
                               .now = while_valid(),
                               .make_verifier = make_verifier,
                               .extent = VerifyExtent::fresh,
@@ -456,7 +456,7 @@ TEST_CASE("a sample holds the apex and a share of the rest", "[verifier]") {
     auto text = sign_with_bind({13}, Denial::nsec, many);
     const auto sample = [&] {
         const auto zone = text.zone();
-        return verify({.zone = zone,
+        return verify({.zone = WholeZone(zone),
                        .now = while_valid(),
                        .make_verifier = make_verifier,
                        .extent = VerifyExtent::sample});
@@ -479,9 +479,9 @@ TEST_CASE("several threads find what one finds", "[verifier]") {
     for (const char* owner : {"Mail", "ns1", "deep.ent.empty"})
         text.at(owner, "A").rdata[0] = "192.0.2.88";
     const auto zone = text.zone();
-    const auto alone = verify({.zone = zone, .now = while_valid(), .make_verifier = make_verifier});
+    const auto alone = verify({.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier});
     const auto together =
-        verify({.zone = zone, .now = while_valid(), .make_verifier = make_verifier, .threads = 4});
+        verify({.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .threads = 4});
     CHECK(alone.problem_count == 3);
     CHECK(alone.problems == together.problems);
 }
@@ -607,7 +607,7 @@ TEST_CASE("RDATA cut anywhere is told of, and never read beyond its end", "[veri
             // may end where a window ends.
             const auto cut = cut_short(zone, place, size);
             const auto result =
-                verify({.zone = cut, .now = while_valid(), .make_verifier = believe});
+                verify({.zone = WholeZone(cut), .now = while_valid(), .make_verifier = believe});
             if (size < 5 && place.rrset->type != rr::ds)
                 CHECK_FALSE(result.good());
         }
