@@ -27,3 +27,20 @@ TEST_CASE("a digest leaves nothing behind for the next, in any thread", "[digest
     std::thread([&] { other = sha256(as_bytes("abc")); }).join();
     CHECK(other == first);
 }
+
+TEST_CASE("a digest made piece by piece is that of the whole, and leaves nothing behind",
+          "[digest]") {
+    for (auto running : {RunningDigest::sha384, RunningDigest::sha512}) {
+        auto digest = running();
+        const auto whole = [&] {
+            return digest.finish().size() == 48 ? sha384(as_bytes("abcdef"))
+                                                : sha512(as_bytes("abcdef"));
+        }();
+        for (int i = 0; i < 2; ++i) {
+            for (const char* piece : {"ab", "", "cdef"})
+                digest.add(as_bytes(piece));
+            CHECK(digest.finish() == whole);
+        }
+    }
+    CHECK(to_hex(sha1_octets(as_bytes("abc"))) == to_hex(sha1(as_bytes("abc"))));
+}
