@@ -57,15 +57,18 @@ SignatureChecker::SignatureChecker(const Apex& apex) : apex_(apex) {
 
 void SignatureChecker::check_all() {
     last_.reset();
-    step_ = 1;
-    turn_ = seen_ = 0;
+    share_ = all_ = 1;
+    next_ = 0;
 }
 
-// The clock moves the sample, so that in time each signature has its turn.
+// Evenly over the stretch. The clock moves the sample, so that in time each signature has its turn.
 void SignatureChecker::check_sample(std::uint64_t signatures, std::uint64_t share) {
     check_all();
-    step_ = std::max<std::uint64_t>(1, signatures / share);
-    turn_ = static_cast<std::uint64_t>(apex_.request.now.time_since_epoch().count()) % step_;
+    if (signatures <= share)
+        return;
+    share_ = share;
+    all_ = signatures;
+    next_ = static_cast<std::uint64_t>(apex_.request.now.time_since_epoch().count()) % all_;
 }
 
 void SignatureChecker::check_fresh(LastStretch last) {
@@ -74,7 +77,7 @@ void SignatureChecker::check_fresh(LastStretch last) {
 }
 
 bool SignatureChecker::wants(const SignatureUnderCheck& signature) {
-    const bool in_sample = seen_++ % step_ == turn_ || signature.view.is_apex;
+    const bool in_sample = next_++ * share_ % all_ < share_ || signature.view.is_apex;
     return in_sample && signature.candidates != 0 && !(last_ && stands_in_last(signature));
 }
 

@@ -35,7 +35,7 @@ class SignatureChecker {
 
     void check_all();
 
-    /// For VerifyExtent::sample: about `share` of the stretch's signatures, and all at the apex.
+    /// For VerifyExtent::sample: `share` of the stretch's signatures, and all at the apex.
     void check_sample(std::uint64_t signatures, std::uint64_t share);
 
     /// For VerifyExtent::fresh: those that did not stand in the last zone.
@@ -54,8 +54,8 @@ class SignatureChecker {
     const Apex& apex_;
     std::vector<std::unique_ptr<SignatureVerifier>> verifiers_;  ///< nullptr: it is no key
     std::optional<LastStretch> last_;
-    std::uint64_t step_ = 1, turn_ = 0;
-    std::uint64_t seen_ = 0;  ///< signatures of the stretch
+    std::uint64_t share_ = 1, all_ = 1;  ///< so many of so many are checked
+    std::uint64_t next_ = 0;             ///< numbers the signatures
     CanonicalRecords records_;
     Bytes data_;
 };

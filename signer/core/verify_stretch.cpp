@@ -35,7 +35,7 @@ std::vector<std::uint32_t> stretch_starts(const Zone& zone, BytesView apex) {
     for (std::size_t at = size; at < nodes.size(); ++at)
         if (!is_below_cut(zone, nodes[at], apex)) {
             starts.push_back(static_cast<std::uint32_t>(at));
-            at += size;
+            at += size - 1;
         }
     return starts;
 }
@@ -173,7 +173,7 @@ Outcome StretchInspector::choose_signatures(const Stretch& stretch, std::size_t 
     checker_->check_all();
     if (request.extent == VerifyExtent::sample)
         checker_->check_sample(count_signatures(stretch),
-                               std::max<std::size_t>(1, sample_size / stretches));
+                               (sample_size + stretches - 1) / stretches);
     if (request.extent == VerifyExtent::fresh && request.last != nullptr) {
         const auto& nodes = stretch.part->nodes();
         KASPAR_TRY(auto last,

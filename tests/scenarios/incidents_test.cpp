@@ -10,6 +10,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/peer_signer.h"
 #include "tests/support/signer_bench.h"
+#include "tests/support/split_zone.h"
 #include "tests/support/zones.h"
 #include "tests/unit/core_zone.h"
 
@@ -72,7 +73,8 @@ struct SignedBench : SignerBench {
 
 signer::VerificationResult verify_text(const TextZone& text) {
     const auto zone = text.zone();
-    return signer::verify({.zone = zone, .now = while_valid(), .make_verifier = make_verifier});
+    return verified(
+        {.zone = signer::WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier});
 }
 
 bool tells(const signer::VerificationResult& result, const std::string& owner,
@@ -222,8 +224,10 @@ TEST_CASE("ripe.net, 2011: a DNSKEY RRset that the current KSK has not signed is
     for (const Dnskey& key : expected.dnskeys)
         if (!key.is_sep())
             expected.dnskey_signers.push_back(key);
-    const auto result = signer::verify(
-        {.zone = zone, .now = while_valid(), .make_verifier = make_verifier, .expected = expected});
+    const auto result = verified({.zone = signer::WholeZone(zone),
+                                  .now = while_valid(),
+                                  .make_verifier = make_verifier,
+                                  .expected = expected});
     CHECK(tells(result, "example", "was instructed to sign this, and has not"));
 }
 

@@ -9,6 +9,7 @@
 #include "signer/core/verifier.h"
 #include "tests/support/catch.h"
 #include "tests/support/peer_signer.h"
+#include "tests/support/split_zone.h"
 
 using namespace kaspar;
 using namespace kaspar::signer;
@@ -16,9 +17,16 @@ using namespace kaspar::test;
 
 namespace {
 
+/// In parts of one name each, as far as that may be, the same is told as of the whole.
 VerificationResult verify_text(const TextZone& text, Time now = while_valid()) {
     const auto zone = text.zone();
-    return verify({.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier, .threads = 2});
+    const SplitZone parts(zone, lawful_starts(zone));
+    const auto result = verified(
+        {.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier, .threads = 2});
+    const auto in_parts =
+        verified({.zone = parts, .now = now, .make_verifier = make_verifier, .threads = 2});
+    CHECK(told(in_parts) == told(result));
+    return result;
 }
 
 /// Fails unless a problem of that owner and type says that.

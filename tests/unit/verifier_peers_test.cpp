@@ -2,6 +2,7 @@
 #include "signer/core/verifier.h"
 #include "tests/support/catch.h"
 #include "tests/support/peer_signer.h"
+#include "tests/support/split_zone.h"
 
 using namespace kaspar;
 using namespace kaspar::signer;
@@ -11,8 +12,10 @@ namespace {
 
 VerificationResult verify_text(const TextZone& text) {
     const auto zone = text.zone();
-    return verify(
-        {.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .threads = 2});
+    return verified({.zone = WholeZone(zone),
+                     .now = while_valid(),
+                     .make_verifier = make_verifier,
+                     .threads = 2});
 }
 
 void check_good(const TextZone& text) {

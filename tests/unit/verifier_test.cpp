@@ -9,6 +9,7 @@
 #include "signer/verify_command.h"
 #include "tests/support/catch.h"
 #include "tests/support/peer_signer.h"
+#include "tests/support/split_zone.h"
 
 using namespace kaspar;
 using namespace kaspar::signer;
@@ -26,7 +27,7 @@ const TextZone& plain() {
 }
 
 VerificationResult verify_zone(const Zone& zone, Time now = while_valid()) {
-    return verify({.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier});
+    return verified({.zone = WholeZone(zone), .now = now, .make_verifier = make_verifier});
 }
 
 bool tells(const std::vector<Problem>& list, const std::string& owner, const std::string& type,
@@ -157,15 +158,15 @@ TEST_CASE("an unsigned zone is a problem, unless it is meant to be unsigned", "[
     CHECK_FALSE(result.secure);
     CHECK(result.problem_count == 1);
     CHECK(tells(result.problems, "example", "DNSKEY", "the zone is not signed"));
-    CHECK(verify({.zone = WholeZone(zone),
-                  .now = while_valid(),
-                  .make_verifier = make_verifier,
-                  .may_be_unsigned = true})
+    CHECK(verified({.zone = WholeZone(zone),
+                    .now = while_valid(),
+                    .make_verifier = make_verifier,
+                    .may_be_unsigned = true})
               .good());
-    CHECK(verify({.zone = WholeZone(zone),
-                  .now = while_valid(),
-                  .make_verifier = make_verifier,
-                  .expected = Expectations{}})
+    CHECK(verified({.zone = WholeZone(zone),
+                    .now = while_valid(),
+                    .make_verifier = make_verifier,
+                    .expected = Expectations{}})
               .good());
 }
 
@@ -173,10 +174,10 @@ TEST_CASE("an unsigned zone holds no rest of its signing", "[verifier]") {
     auto text = plain();
     remove_if(text, [](const TextRecord& record) { return record.type == "DNSKEY"; });
     const auto zone = text.zone();
-    const auto result = verify({.zone = WholeZone(zone),
-                                .now = while_valid(),
-                                .make_verifier = make_verifier,
-                                .may_be_unsigned = true});
+    const auto result = verified({.zone = WholeZone(zone),
+                                  .now = while_valid(),
+                                  .make_verifier = make_verifier,
+                                  .may_be_unsigned = true});
     CHECK(tells(result.problems, "example", "RRSIG", "the zone has no DNSKEY"));
     CHECK(tells(result.problems, "www.example", "NSEC", "the zone has no DNSKEY"));
 }
@@ -239,10 +240,10 @@ TEST_CASE("every RRset needs a signature with each algorithm of the DNSKEY RRset
     CHECK(strict.problem_count == 1);
     CHECK(tells(strict.problems, "www.example", "CNAME", "no signature with algorithm ed25519"));
 
-    const auto liberal = verify({.zone = WholeZone(zone),
-                                 .now = while_valid(),
-                                 .make_verifier = make_verifier,
-                                 .required_algorithms = std::vector<Algorithm>{}});
+    const auto liberal = verified({.zone = WholeZone(zone),
+                                   .now = while_valid(),
+                                   .make_verifier = make_verifier,
+                                   .required_algorithms = std::vector<Algorithm>{}});
     CHECK(liberal.good());
 }
 
@@ -260,9 +261,11 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
     const auto without = verify_zone(zone);
     CHECK(tells(without.problems, "www.example", "CNAME", "no key with this tag and algorithm 15"));
 
-    VerificationRequest request{
-        .zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .ahead = {zsk}};
-    const auto with = verify(request);
+    VerificationRequest request{.zone = WholeZone(zone),
+                                .now = while_valid(),
+                                .make_verifier = make_verifier,
+                                .ahead = {zsk}};
+    const auto with = verified(request);
     for (const auto& problem : with.problems)
         CHECK(problem.type == "DNSKEY");
     CHECK(with.data_signers.size() == 1);
@@ -273,10 +276,10 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
             return is_rrsig_with(record, "15") && record.rdata[0] == "SRV";
         });
         const auto lacking = text.zone();
-        const auto result = verify({.zone = WholeZone(lacking),
-                                    .now = while_valid(),
-                                    .make_verifier = make_verifier,
-                                    .ahead = {zsk}});
+        const auto result = verified({.zone = WholeZone(lacking),
+                                      .now = while_valid(),
+                                      .make_verifier = make_verifier,
+                                      .ahead = {zsk}});
         CHECK(tells(result.problems, "_sip._tcp.example", "SRV",
                     "no signature with algorithm ed25519"));
     }
@@ -285,10 +288,10 @@ TEST_CASE("a key instructed to sign ahead counts, though its DNSKEY is not publi
             if (is_rrsig_with(record, "15") && record.rdata[0] == "SRV")
                 record.rdata[8][4] = record.rdata[8][4] == 'A' ? 'B' : 'A';
         const auto damaged = text.zone();
-        const auto result = verify({.zone = WholeZone(damaged),
-                                    .now = while_valid(),
-                                    .make_verifier = make_verifier,
-                                    .ahead = {zsk}});
+        const auto result = verified({.zone = WholeZone(damaged),
+                                      .now = while_valid(),
+                                      .make_verifier = make_verifier,
+                                      .ahead = {zsk}});
         CHECK(tells(result.problems, "_sip._tcp.example", "SRV", "does not verify"));
     }
 }
@@ -300,8 +303,10 @@ TEST_CASE("a key that signs ahead may not sign the key sets", "[verifier]") {
         return record.type == "DNSKEY" && record.rdata[2] == "15";
     });
     const auto zone = text.zone();
-    const auto result = verify(
-        {.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .ahead = {ksk}});
+    const auto result = verified({.zone = WholeZone(zone),
+                                  .now = while_valid(),
+                                  .make_verifier = make_verifier,
+                                  .ahead = {ksk}});
     CHECK(tells(result.problems, "example", "DNSKEY", "may not yet sign this RRset"));
 }
 
@@ -374,40 +379,41 @@ TEST_CASE("the zone must hold what the instruction says", "[verifier]") {
                                 .now = while_valid(),
                                 .make_verifier = make_verifier,
                                 .expected = expected_of(zone)};
-    CHECK(verify(request).good());
+    CHECK(verified(request).good());
 
     SECTION("not a key less") {
         const auto gone = request.expected->dnskeys.back();
         request.expected->dnskeys.pop_back();
         CHECK(
-            tells(verify(request).problems, "example", "DNSKEY",
+            tells(verified(request).problems, "example", "DNSKEY",
                   "key " + std::to_string(gone.tag()) + " is in the zone, and was not instructed"));
     }
     SECTION("not a key more") {
         auto other = request.expected->dnskeys.back();
         other.key.octets[5] ^= 1;
         request.expected->dnskeys.push_back(other);
-        CHECK(tells(verify(request).problems, "example", "DNSKEY",
+        CHECK(tells(verified(request).problems, "example", "DNSKEY",
                     "was instructed, and is not in the zone"));
     }
     SECTION("signed by the keys that were to sign") {
         request.expected->dnskey_signers = request.expected->dnskeys;
-        CHECK(tells(verify(request).problems, "example", "DNSKEY",
+        CHECK(tells(verified(request).problems, "example", "DNSKEY",
                     "was instructed to sign this, and has not"));
     }
     SECTION("the CDS RRset") {
         request.expected->cds = {
             make_ds(zone.apex(), request.expected->dnskeys[0], DigestType::sha256)};
-        CHECK(tells(verify(request).problems, "example", "CDS", "is not in the zone"));
+        CHECK(tells(verified(request).problems, "example", "CDS", "is not in the zone"));
     }
     SECTION("the delete request") {
         request.expected->cds_delete = true;
-        CHECK(tells(verify(request).problems, "example", "CDS", "delete request is not there"));
-        CHECK(tells(verify(request).problems, "example", "CDNSKEY", "delete request is not there"));
+        CHECK(tells(verified(request).problems, "example", "CDS", "delete request is not there"));
+        CHECK(
+            tells(verified(request).problems, "example", "CDNSKEY", "delete request is not there"));
     }
     SECTION("or be unsigned") {
         request.expected = Expectations{};
-        CHECK_FALSE(verify(request).good());
+        CHECK_FALSE(verified(request).good());
     }
 }
 
@@ -416,14 +422,15 @@ TEST_CASE("the zone must hold what the instruction says", "[verifier]") {
 TEST_CASE("only signatures that were not in the last zone are checked when asked for fresh ones",
           "[verifier]") {
     const auto last = plain().zone();
+    const WholeZone whole_last(last);
     auto text = plain();
     const auto check = [&](std::uint64_t checked) {
         const auto zone = text.zone();
-        auto result = verify({.zone = WholeZone(zone),
-                              .now = while_valid(),
-                              .make_verifier = make_verifier,
-                              .extent = VerifyExtent::fresh,
-                              .last = &last});
+        auto result = verified({.zone = WholeZone(zone),
+                                .now = while_valid(),
+                                .make_verifier = make_verifier,
+                                .extent = VerifyExtent::fresh,
+                                .last = &whole_last});
         CHECK(result.signatures_checked == checked);
         return result;
     };
@@ -456,10 +463,10 @@ TEST_CASE("a sample holds the apex and a share of the rest", "[verifier]") {
     auto text = sign_with_bind({13}, Denial::nsec, many);
     const auto sample = [&] {
         const auto zone = text.zone();
-        return verify({.zone = WholeZone(zone),
-                       .now = while_valid(),
-                       .make_verifier = make_verifier,
-                       .extent = VerifyExtent::sample});
+        return verified({.zone = WholeZone(zone),
+                         .now = while_valid(),
+                         .make_verifier = make_verifier,
+                         .extent = VerifyExtent::sample});
     };
     const auto result = sample();
     CHECK(result.good());
@@ -479,9 +486,12 @@ TEST_CASE("several threads find what one finds", "[verifier]") {
     for (const char* owner : {"Mail", "ns1", "deep.ent.empty"})
         text.at(owner, "A").rdata[0] = "192.0.2.88";
     const auto zone = text.zone();
-    const auto alone = verify({.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier});
-    const auto together =
-        verify({.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier, .threads = 4});
+    const auto alone =
+        verified({.zone = WholeZone(zone), .now = while_valid(), .make_verifier = make_verifier});
+    const auto together = verified({.zone = WholeZone(zone),
+                                    .now = while_valid(),
+                                    .make_verifier = make_verifier,
+                                    .threads = 4});
     CHECK(alone.problem_count == 3);
     CHECK(alone.problems == together.problems);
 }
@@ -607,7 +617,7 @@ TEST_CASE("RDATA cut anywhere is told of, and never read beyond its end", "[veri
             // may end where a window ends.
             const auto cut = cut_short(zone, place, size);
             const auto result =
-                verify({.zone = WholeZone(cut), .now = while_valid(), .make_verifier = believe});
+                verified({.zone = WholeZone(cut), .now = while_valid(), .make_verifier = believe});
             if (size < 5 && place.rrset->type != rr::ds)
                 CHECK_FALSE(result.good());
         }
