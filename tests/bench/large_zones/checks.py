@@ -43,6 +43,8 @@ def sort_data(zone_file, sorted_file):
     records = signatures = 0
     with canonical(zone_file) as reading, start_sorting(sorted_file) as sorting:
         for line in reading.stdout:
+            if line.startswith(b";"):
+                continue
             kind = line.split(None, 4)[3]
             records += 1
             signatures += kind == b"RRSIG"
