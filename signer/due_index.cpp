@@ -203,7 +203,7 @@ Outcome DueIndex::write(const Configuration& configuration) {
     const auto body = body_of(zones_, stamp_of_key(configuration));
     constexpr auto about = "what is due when could not be noted for the next round";
     KASPAR_CHECK(make_folder(configuration.executed()).within(about));
-    KASPAR_CHECK(write_file(file_of(configuration), std::string(head) + digest_of(body) + body)
+    KASPAR_CHECK(write_cache(file_of(configuration), std::string(head) + digest_of(body) + body)
                      .within(about));
     changed_ = false;
     return Done{};

@@ -115,7 +115,7 @@ Outcome keep_executed(const Configuration& configuration, const Path& instructio
     if (there.ok() && *there == sealed)
         return Done{};
     KASPAR_CHECK(make_folder(configuration.executed()));
-    return write_file(file, sealed);
+    return write_cache(file, sealed);  // sealed: whoever reads it sees if it is damaged
 }
 
 Result<std::optional<Instruction>> read_executed(const Configuration& configuration,

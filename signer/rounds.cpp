@@ -25,7 +25,7 @@ Duration pause_after(unsigned failed_rounds) {
 constexpr Duration longest_wait = std::chrono::hours(1);
 
 /// More than processors: writing durably is mostly waiting.
-constexpr std::size_t zones_at_once = 16;
+constexpr std::size_t zones_at_once = 64;
 
 Time expiry_of(const Configuration& configuration, const Path& file) {
     const auto last = read_last_report(report_file(configuration, file));

@@ -5,28 +5,33 @@
 namespace kaspar::signer {
 
 Turns::Turn::Turn(Turn&& other) noexcept
-    : turns_(std::exchange(other.turns_, nullptr)), alone_(other.alone_) {}
+    : turns_(std::exchange(other.turns_, nullptr)), octets_(other.octets_) {}
 
 Turns::Turn::~Turn() {
     if (turns_ != nullptr)
-        turns_->give_back(alone_);
+        turns_->give_back(octets_);
 }
 
 Turns::Turn Turns::take(std::uint64_t octets) {
-    const bool alone = octets > largest_small_zone;
     std::unique_lock lock(mutex_);
-    if (alone)
-        ++large_;
-    changed_.wait(lock, [&] { return alone ? at_work_ == 0 : large_ == 0; });
+    large_ += is_large(octets);
+    changed_.wait(lock, [&] { return is_room_for(octets); });
     ++at_work_;
-    return {*this, alone};
+    octets_ += octets;
+    return {*this, octets};
 }
 
-void Turns::give_back(bool alone) {
+bool Turns::is_room_for(std::uint64_t octets) const {
+    if (is_large(octets))
+        return at_work_ == 0;
+    return large_ == 0 && octets_ + octets <= most_octets;
+}
+
+void Turns::give_back(std::uint64_t octets) {
     const std::lock_guard lock(mutex_);
     --at_work_;
-    if (alone)
-        --large_;
+    octets_ -= octets;
+    large_ -= is_large(octets);
     changed_.notify_all();
 }
 

@@ -15,6 +15,16 @@ constexpr std::string_view digest_field = "Kaspar key, SHA-256 of the lines belo
 constexpr std::string_view algorithm_field = "Algorithm";
 constexpr std::string_view fingerprint_field = "Fingerprint";
 
+constexpr std::string_view random_mark = "random-256:";
+constexpr std::size_t random_size = 32;
+
+bool is_random(std::string_view passphrase) {
+    if (!passphrase.starts_with(random_mark))
+        return false;
+    const auto octets = from_hex(passphrase.substr(random_mark.size()));
+    return octets && octets->size() == random_size;
+}
+
 std::string line(std::string_view field, std::string_view value) {
     return fmt::format("{}: {}\n", field, value);
 }
@@ -48,8 +58,15 @@ Result<std::string_view> intact_lines(std::string_view text) {
 
 }  // namespace
 
+std::string random_passphrase(BytesView octets) {
+    require(octets.size() == random_size, "a random passphrase is made of 32 octets");
+    return std::string(random_mark) + to_hex(octets);
+}
+
 Result<std::string> write_key_file(const PrivateKey& key, const Secret& passphrase) {
-    KASPAR_TRY(const Bytes sealed, encrypt_private_key(key, passphrase, pbkdf2_iterations));
+    const auto iterations =
+        is_random(passphrase.text()) ? pbkdf2_iterations_if_random : pbkdf2_iterations;
+    KASPAR_TRY(const Bytes sealed, encrypt_private_key(key, passphrase, iterations));
     const std::string lines = line(algorithm_field, facts(key.public_half.algorithm).mnemonic) +
                               line(fingerprint_field, key.public_half.fingerprint()) +
                               to_pem(pem_encrypted_private_key, sealed);

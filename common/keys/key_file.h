@@ -24,10 +24,18 @@ namespace kaspar {
 
 /// What one look at a key costs a thief who guesses passphrases, and the signer who knows it: 4 ms
 /// here. A hoster's signer opens the keys of ten thousand zones, so 100 ms would be a quarter of an
-/// hour each time, and would make a poor passphrase only a little less poor; the one that `kaspar
-/// init` makes is random and cannot be guessed at any cost. A file tells its own count, so this may
-/// grow at any time.
+/// hour each time, and would make a poor passphrase only a little less poor. A file tells its own
+/// count, so this may grow at any time.
 constexpr unsigned pbkdf2_iterations = 20'000;
+
+/// Where the passphrase is a random_passphrase(): 256 random bits cannot be guessed at any cost, so
+/// nothing is gained by making each guess dearer, and the signer's first look at many keys is not
+/// slowed by it.
+constexpr unsigned pbkdf2_iterations_if_random = 100;
+
+/// A passphrase made of 32 random octets, as `kaspar init` makes it. It begins with "random-256:":
+/// what merely looks random, such as somebody's digest of a word, is not taken for it.
+std::string random_passphrase(BytesView octets);
 
 /// The file's text. Fault: key.
 Result<std::string> write_key_file(const PrivateKey& key, const Secret& passphrase);

@@ -45,12 +45,6 @@ inline Fault fault(std::string_view what) {
 
 /// The key in an unencrypted PKCS#8 PrivateKeyInfo (RFC 5958 version 1) that fills `der` exactly,
 /// or null.
-inline Key parse_pkcs8(BytesView der) {
-    const unsigned char* at = der.data();
-    const Pkcs8 info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
-    if (!info || at != der.data() + der.size())
-        return nullptr;
-    return Key(EVP_PKCS82PKEY(info.get()));
-}
+Key parse_pkcs8(BytesView der);
 
 }  // namespace kaspar::openssl

@@ -256,6 +256,16 @@ Outcome FileWriter::overwrite(std::uint64_t at, std::string_view text) {
 
 Outcome FileWriter::commit() {
     KASPAR_CHECK(sync());
+    KASPAR_CHECK(put_in_place());
+    return sync_folder(folder_of(destination_));
+}
+
+Outcome FileWriter::commit_lightly() {
+    KASPAR_CHECK(flush());
+    return put_in_place();
+}
+
+Outcome FileWriter::put_in_place() {
     // NFS reports a full disk at close at the earliest; the rename comes only after that.
     if (::close(std::exchange(descriptor_, -1)) != 0 ||
         ::rename(temporary_.c_str(), destination_.c_str()) != 0) {
@@ -263,13 +273,19 @@ Outcome FileWriter::commit() {
         ::unlink(temporary_.c_str());
         return io_fault("write", destination_, error);
     }
-    return sync_folder(folder_of(destination_));
+    return Done{};
 }
 
 Outcome write_file(const Path& path, std::string_view text, unsigned mode) {
     KASPAR_TRY(auto writer, FileWriter::create(path, mode));
     KASPAR_CHECK(writer.write(text));
     return writer.commit();
+}
+
+Outcome write_cache(const Path& path, std::string_view text) {
+    KASPAR_TRY(auto writer, FileWriter::create(path));
+    KASPAR_CHECK(writer.write(text));
+    return writer.commit_lightly();
 }
 
 Outcome remove_file(const Path& path) {

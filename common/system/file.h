@@ -47,10 +47,14 @@ class FileWriter {
     const Path& temporary() const { return temporary_; }
     Outcome commit();  ///< Fault: io
 
+    /// Puts it in place without waiting for the disk (write_cache()). Fault: io.
+    Outcome commit_lightly();
+
   private:
     FileWriter(Path destination, Path temporary, int descriptor);
     void discard() noexcept;
     Outcome drain(std::string_view text);
+    Outcome put_in_place();
     Path destination_, temporary_;
     int descriptor_ = -1;
     std::string buffer_;
@@ -58,6 +62,11 @@ class FileWriter {
 
 /// Writes a file whole. Fault: io.
 Outcome write_file(const Path& path, std::string_view text, unsigned mode = 0644);
+
+/// Writes a file whole, but leaves it to the system when it reaches the disk: for caches whose
+/// readers see for themselves whether the content is good. After a crash it may be the old one, the
+/// new one, or damaged. Fault: io.
+Outcome write_cache(const Path& path, std::string_view text);
 
 /// Removes a file durably; absent is fine. Fault: io.
 Outcome remove_file(const Path& path);

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "common/keys/envelope.h"
+#include "common/keys/key_file.h"
 #include "common/system/file.h"
-#include "common/values/encoding.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/embedded.h"
 #include "enforcer/random.h"
@@ -48,13 +48,15 @@ Outcome make_folders(const std::filesystem::path& root) {
     KASPAR_CHECK(make_folder(root));
     KASPAR_CHECK(make_folder(root / "policies"));
     KASPAR_CHECK(make_folder(root / "keys", 0700));
-    // The signer may run as another user of the same group: it reads instructions and writes
-    // reports, and needs nothing else here.
+    // The signer may run as another user of the same group: it reads instructions, writes reports
+    // and its notes on what it executed, and needs nothing else here.
     KASPAR_CHECK(make_folder(root / "state", 0750));
     KASPAR_CHECK(make_folder(root / "state" / "instructions", 0750));
-    KASPAR_CHECK(make_folder(root / "state" / "reports", 0770));
-    std::error_code ignored;  // the caller's umask may have taken the group's write bit
-    std::filesystem::permissions(root / "state" / "reports", std::filesystem::perms{0770}, ignored);
+    for (const auto* name : {"reports", "executed"}) {
+        KASPAR_CHECK(make_folder(root / "state" / name, 0770));
+        std::error_code ignored;  // the caller's umask may have taken the group's write bit
+        std::filesystem::permissions(root / "state" / name, std::filesystem::perms{0770}, ignored);
+    }
     return Done{};
 }
 
@@ -67,7 +69,8 @@ Outcome write_policies(const std::filesystem::path& folder) {
 
 Outcome make_secrets(const std::filesystem::path& root) {
     if (!is_there(root / "passphrase"))
-        KASPAR_CHECK(write_file(root / "passphrase", to_hex(random_octets(32)) + "\n", 0600));
+        KASPAR_CHECK(
+            write_file(root / "passphrase", random_passphrase(random_octets(32)) + "\n", 0600));
     if (!is_there(root / "state" / "enforcer.key"))
         KASPAR_CHECK(
             make_envelope_key(root / "state" / "enforcer.key", root / "state" / "enforcer.pub"));

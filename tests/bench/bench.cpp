@@ -24,19 +24,28 @@ Milliseconds used_by_programs() {
     return length(usage.ru_utime) + length(usage.ru_stime);
 }
 
+Milliseconds median_of(std::vector<Milliseconds> times) {
+    REQUIRE_FALSE(times.empty());
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
 }  // namespace
 
 void Timing::add(const std::function<void()>& work) {
     const auto before = used_by_programs();
+    const auto began = std::chrono::steady_clock::now();
     work();
+    elapsed_.push_back(std::chrono::steady_clock::now() - began);
     times_.push_back(used_by_programs() - before);
 }
 
 Milliseconds Timing::median() const {
-    REQUIRE_FALSE(times_.empty());
-    auto sorted = times_;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
+    return median_of(times_);
+}
+
+Milliseconds Timing::elapsed() const {
+    return median_of(elapsed_);
 }
 
 void Figures::tell(const std::string& what, Milliseconds time) {

@@ -18,8 +18,11 @@ class Timing {
     void add(const std::function<void()>& work);
     Milliseconds median() const;
 
+    /// The time that passed.
+    Milliseconds elapsed() const;
+
   private:
-    std::vector<Milliseconds> times_;
+    std::vector<Milliseconds> times_, elapsed_;
 };
 
 /// The table that a benchmark ends with. What is beyond its bound fails the benchmark.

@@ -25,6 +25,13 @@ constexpr auto zone_file = R"($TTL 300
 @     SOA  ns.example.net. hostmaster.example.net. 1 3600 900 1209600 300
 @     NS   ns.example.net.
 www   A    192.0.2.1
+      AAAA 2001:db8::1
+mail  A    192.0.2.2
+@     MX   10 mail
+@     TXT  "v=spf1 mx -all"
+ftp   CNAME www
+a     A    192.0.2.3
+b     A    192.0.2.4
 )";
 
 template <typename T>
@@ -102,8 +109,9 @@ std::string copy_statement(Database& database, const std::string& table, const E
 
 class Copying {
   public:
-    explicit Copying(const test::Installation& site)
-        : configuration_(value_of(read_configuration(site / "kaspar.json"))),
+    Copying(const test::Installation& site, ManyCopies::Style style)
+        : style_(style),
+          configuration_(value_of(read_configuration(site / "kaspar.json"))),
           database_(value_of(Database::open(configuration_.database().string()))),
           zone_(*value_of(enforcer::find_zone(database_, name(ManyCopies::original)))),
           instruction_(value_of(parse_instruction(
@@ -151,8 +159,10 @@ class Copying {
         copy.zone = name(zone);
         copy.input = input;
         copy.output = output;
+        copy.verify = style_.verify;
         for (auto& key : copy.keys)
-            key.locator = copy_key(key, number);
+            if (!style_.shared_keys)
+                key.locator = copy_key(key, number);
         copy.cds.clear();
         for (const auto& key : copy.cdnskey)
             copy.cds.push_back(make_ds(copy.zone, key, DigestType::sha256));
@@ -187,6 +197,7 @@ class Copying {
         std::ofstream(path, std::ios::binary) << text;
     }
 
+    const ManyCopies::Style style_;
     Configuration configuration_;
     Database database_;
     enforcer::Zone zone_;
@@ -198,9 +209,20 @@ class Copying {
 
 }  // namespace
 
-ManyCopies::ManyCopies(std::size_t zones) {
+ManyCopies::ManyCopies(std::size_t zones, Style style) {
     settle(site);
-    Copying(site).copy_all(zones - 1);
+    Copying(site, style).copy_all(zones - 1);
+}
+
+void ManyCopies::forget_signing() const {
+    for (const auto* folder : {"state/reports", "state/executed"})
+        std::filesystem::remove_all(site / folder);
+    std::vector<Path> outputs;
+    for (const auto& entry : std::filesystem::directory_iterator(site / "."))
+        if (entry.path().extension() == ".signed")
+            outputs.push_back(entry.path());
+    for (const auto& output : outputs)
+        std::filesystem::remove(output);
 }
 
 void ManyCopies::report_again() const {

@@ -97,14 +97,23 @@ TEST_CASE("many-zones", "[bench]") {
 
 TEST_CASE("hundred-thousand-zones", "[.][bench]") {
     Passes passes(100'000);
+    const auto text = passes.copies.site.read(ManyCopies::name_of_copy(1));
+    Timing first_round, changed_round;
+    first_round.add([&] { expect(passes.copies.site.signer()); });
     for (int turn = 0; turn < 3; ++turn) {
         passes.measure_one_due();
         std::this_thread::sleep_for(2100ms);
         passes.measure_idle();
+        passes.signer_idle.add([&] { expect(passes.copies.site.signer()); });
+        passes.copies.site.write(ManyCopies::name_of_copy(1), fmt::format("; {}\n{}", turn, text));
+        changed_round.add([&] { expect(passes.copies.site.signer()); });
     }
     Figures figures;
-    figures.tell("enforcer, none due", passes.idle.median());
     figures.tell("enforcer, one due", passes.one_due.median());
-    figures.difference("enforcer, none due, after a change", passes.changed.median(), 2s);
+    figures.tell("enforcer, none due, after a change", passes.changed.median());
+    figures.difference("enforcer, none due", passes.idle.elapsed(), 2s);
+    figures.tell("signer, none due, without its index", first_round.median());
+    figures.tell("signer, one due", changed_round.median());
+    figures.difference("signer, none due", passes.signer_idle.elapsed(), 5s);
     figures.show();
 }

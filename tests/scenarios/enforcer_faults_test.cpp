@@ -32,6 +32,8 @@ TEST_CASE("init makes secrets that only their owner reads, and refuses to run tw
     };
     CHECK(mode("passphrase") == 0600);
     CHECK(mode("keys") == 0700);
+    CHECK(mode("state/reports") == 0770);
+    CHECK(mode("state/executed") == 0770);
     CHECK(mode("state/kaspar.db") == 0600);
     CHECK(mode("state/enforcer.key") == 0600);
     const auto again = run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", (box / "").string()}});

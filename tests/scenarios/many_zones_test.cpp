@@ -432,6 +432,40 @@ TEST_CASE("a bad key, instruction or output folder of one zone stops no other", 
         CHECK(mended.at(name)["outcome"] == "unchanged");
 }
 
+TEST_CASE("of many zones, those in which nothing is due are told of in one line", "[many]") {
+    std::vector<std::string> names;
+    for (int number = 0; number < 21; ++number)
+        names.push_back(fmt::format("zone{}.example", number));
+    ManyZones zones(names);
+    zones.sign(0);
+    const auto all = zones.site.signer();
+    expect(all);
+    check_names(all.output, {"21 zones unchanged; zone", ".example: first expiry 2026-12-"});
+    CHECK(std::count(all.output.begin(), all.output.end(), '\n') == 1);
+
+    zones.site.write("zone3.example", std::string(good_zone) + "new A 192.0.2.8\n");
+    const auto run = zones.site.signer();
+    expect(run);
+    check_names(run.output, {"zone3.example: published ", "\n20 zones unchanged; "});
+    CHECK(zones.sign(0).size() == 21);
+    const auto one = zones.site.signer({"--zone", "zone4.example"});
+    expect(one);
+    check_names(one.output, {"zone4.example: unchanged, serial "});
+}
+
+TEST_CASE("without its notes of what is due when, the signer does the same", "[many]") {
+    ManyZones zones({"one.example", "other.example"});
+    zones.sign(0);
+    const auto output = zones.output("one.example");
+    const auto told = zones.sign(0);
+    zones.site.write("state/executed/.due", "Kaspar due index 1\nnonsense");
+    CHECK(zones.sign(0) == told);
+    std::filesystem::remove(zones.site / "state/executed/.due");
+    CHECK(zones.sign(0) == told);
+    CHECK(zones.sign(0) == told);
+    CHECK(zones.output("one.example") == output);
+}
+
 TEST_CASE("a roll goes on while the input is broken", "[many]") {
     ManyZones zones({"one.example"});
     zones.sign(0);

@@ -1,6 +1,7 @@
 // A key store in memory, for tests that need keys and no files. Real keys, real signatures.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -58,7 +59,7 @@ class MemoryKeyStore : public KeyStore {
 
     Result<StoreFacts> look() override { return StoreFacts{"memory", {}, std::nullopt}; }
 
-    unsigned opened = 0;  ///< calls of open()
+    std::atomic<unsigned> opened = 0;  ///< calls of open()
 
   private:
     std::string name_ = "memory";

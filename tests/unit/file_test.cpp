@@ -70,6 +70,16 @@ TEST_CASE("until it is committed a file stays as it was", "[file]") {
     CHECK(entries(folder) == 1);
 }
 
+TEST_CASE("a cache is written whole, too", "[file]") {
+    const TempFolder folder;
+    const auto file = folder / "cache";
+    REQUIRE(write_cache(file, "first").ok());
+    REQUIRE(write_cache(file, "second").ok());
+    CHECK(read_file(file).value() == "second");
+    CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+    CHECK_FALSE(write_cache(folder / "missing" / "cache", "text").ok());
+}
+
 TEST_CASE("a replaced writer removes its own temporary file only", "[file]") {
     const TempFolder folder;
     auto first = FileWriter::create(folder / "a").value();

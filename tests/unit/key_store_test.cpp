@@ -351,6 +351,26 @@ TEST_CASE("a destroyed key is gone, and destroying it again is no fault", "[key_
     CHECK(store->list().value() == std::vector{other_locator});
 }
 
+TEST_CASE("only a passphrase that Kaspar made at random is not stretched", "[keys]") {
+    const PrivateKey key = generate_private_key(p256).value();
+    const auto iterations = [&](const std::string& passphrase) -> std::string_view {
+        const std::string text = write_key_file(key, Secret(passphrase)).value();
+        CHECK(read_key_file(text, Secret(passphrase)).value().public_half == key.public_half);
+        const auto pem = text.substr(text.find("-----BEGIN"));
+        const auto parsed = test::run({.arguments = {"openssl", "asn1parse"}, .input = pem}).output;
+        return parsed.find("INTEGER           :64\n") != std::string::npos     ? "100"
+               : parsed.find("INTEGER           :4E20\n") != std::string::npos ? "20000"
+                                                                               : "another number";
+    };
+    const Bytes octets(32, 7);
+    CHECK(iterations(random_passphrase(octets)) == "100");
+    CHECK(iterations("correct horse battery staple") == "20000");
+    CHECK(iterations(to_hex(octets)) == "20000");  // a digest of a word looks like this
+    CHECK(iterations("random-256:") == "20000");
+    CHECK(iterations("random-256:" + to_hex(Bytes(31, 7))) == "20000");
+    CHECK(iterations("random-256:correct horse battery staple") == "20000");
+}
+
 TEST_CASE("the list is sorted and knows only keys", "[key_store]") {
     const Place place;
     const auto store = place.store();
