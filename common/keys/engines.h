@@ -9,7 +9,7 @@
 
 namespace kaspar {
 
-enum class Engine { openssl, botan };
+enum class Engine { openssl, botan, nettle };
 
 Engine engine_for(Algorithm algorithm);
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "common/keys/botan_key.h"
 #include "common/keys/engines.h"
+#include "common/keys/nettle_key.h"
 #include "common/keys/openssl_key.h"
 #include "common/values/encoding.h"
 #include "common/values/name.h"
@@ -38,6 +40,16 @@ const PrivateKey& key_of(Algorithm algorithm) {
     Secret copy(key_of(Algorithm::rsasha256).pkcs8.text());
     return keys.emplace(algorithm, read_private_key(algorithm, std::move(copy)).value())
         .first->second;
+}
+
+/// The key in every engine that can sign with it.
+std::vector<std::unique_ptr<SigningKey>> in_every_engine(const PrivateKey& ecdsa_key) {
+    std::vector<std::unique_ptr<SigningKey>> keys;
+    keys.push_back(make_openssl_key(ecdsa_key).value());
+    keys.push_back(make_botan_key(ecdsa_key).value());
+    if (ecdsa_key.public_half.algorithm == Algorithm::ecdsap384sha384)
+        keys.push_back(make_nettle_key(ecdsa_key).value());
+    return keys;
 }
 
 bool verifies(const PublicKey& key, BytesView text, BytesView signature) {
@@ -227,21 +239,74 @@ TEST_CASE("a key of every algorithm signs what its public half verifies", "[sign
     }
 }
 
-TEST_CASE("both engines make ECDSA signatures that verify, at the full width of r and s",
+TEST_CASE("all engines make ECDSA signatures that verify, at the full width of r and s",
           "[signing_key]") {
     for (const auto algorithm : {Algorithm::ecdsap256sha256, Algorithm::ecdsap384sha384}) {
         const PrivateKey& key = key_of(algorithm);
-        const auto by_openssl = make_openssl_key(key).value(),
-                   by_botan = make_botan_key(key).value();
-        // One r or s in 128 has a leading zero octet: 300 signatures meet several.
+        const auto signers = in_every_engine(key);
+        // One signature in 128 has an r or s with a leading zero octet: 300 meet several.
         for (int i = 0; i < 300; ++i) {
             const std::string text = std::to_string(i);
-            for (SigningKey* signer : {by_openssl.get(), by_botan.get()}) {
+            for (const auto& signer : signers) {
                 const Bytes signature = signer->sign(as_bytes(text)).value();
                 REQUIRE(signature.size() == facts(algorithm).fixed_signature_size);
                 REQUIRE(verifies(key.public_half, as_bytes(text), signature));
             }
         }
+    }
+}
+
+TEST_CASE("Nettle keeps the leading zeros of r and s", "[signing_key]") {
+    const PrivateKey& key = key_of(Algorithm::ecdsap384sha384);
+    const auto signer = make_nettle_key(key).value();
+    bool short_r = false, short_s = false;
+    // One in 256 each: that 20000 signatures meet none has a probability of 10^-34.
+    for (int i = 0; i < 20000 && !(short_r && short_s); ++i) {
+        const Bytes signature = signer->sign(message).value();
+        REQUIRE(signature.size() == 96);
+        if (signature[0] != 0 && signature[48] != 0)
+            continue;
+        short_r = short_r || signature[0] == 0;
+        short_s = short_s || signature[48] == 0;
+        CHECK(verifies(key.public_half, message, signature));
+    }
+    CHECK((short_r && short_s));
+}
+
+TEST_CASE("no two signatures by Nettle have the same nonce", "[signing_key]") {
+    const auto signer = make_nettle_key(key_of(Algorithm::ecdsap384sha384)).value();
+    const auto copy = signer->duplicate().value();
+    std::set<Bytes> seen;  // r is the nonce's shadow: two equal ones would give the key away
+    for (int i = 0; i < 100; ++i)
+        for (SigningKey* key : {signer.get(), copy.get()}) {
+            Bytes signature = key->sign(message).value();
+            signature.resize(48);
+            CHECK(seen.insert(signature).second);
+        }
+}
+
+TEST_CASE("Nettle refuses what is no private key of P-384", "[signing_key]") {
+    const PublicKey& half = key_of(Algorithm::ecdsap384sha384).public_half;
+    for (const auto other :
+         {Algorithm::ecdsap256sha256, Algorithm::rsasha256, Algorithm::ed25519}) {
+        INFO(facts(other).mnemonic);
+        const auto key = make_nettle_key({half, Secret(key_of(other).pkcs8.text())});
+        REQUIRE_FALSE(key.ok());
+        CHECK(key.fault().kind == FaultClass::key);
+    }
+    std::string damaged = key_of(Algorithm::ecdsap384sha384).pkcs8.text();
+    damaged.pop_back();
+    CHECK_FALSE(make_nettle_key({half, Secret(damaged)}).ok());
+}
+
+TEST_CASE("Nettle refuses a private number that is zero or not below the order", "[signing_key]") {
+    const PrivateKey& key = key_of(Algorithm::ecdsap384sha384);
+    const std::size_t at = key.pkcs8.text().find(std::string("\x02\x01\x01\x04\x30", 5));
+    REQUIRE(at != std::string::npos);  // RFC 5915 §3: version 1, then the number in 48 octets
+    for (const char octet : {'\x00', '\xff'}) {
+        std::string changed = key.pkcs8.text();
+        changed.replace(at + 5, 48, 48, octet);
+        CHECK_FALSE(make_nettle_key({key.public_half, Secret(changed)}).ok());
     }
 }
 
