@@ -1,6 +1,5 @@
 #include "common/keys/engines.h"
 
-#include "common/keys/botan_key.h"
 #include "common/keys/nettle_key.h"
 #include "common/keys/openssl_key.h"
 
@@ -21,8 +20,6 @@ Result<std::unique_ptr<SigningKey>> make_signing_key(const PrivateKey& key) {
     switch (engine_for(key.public_half.algorithm)) {
         case Engine::openssl:
             return make_openssl_key(key);
-        case Engine::botan:
-            return make_botan_key(key);
         case Engine::nettle:
             return make_nettle_key(key);
     }

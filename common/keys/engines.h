@@ -9,7 +9,7 @@
 
 namespace kaspar {
 
-enum class Engine { openssl, botan, nettle };
+enum class Engine { openssl, nettle };
 
 Engine engine_for(Algorithm algorithm);
 

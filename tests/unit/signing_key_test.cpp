@@ -6,7 +6,6 @@
 #include <set>
 #include <thread>
 
-#include "common/keys/botan_key.h"
 #include "common/keys/engines.h"
 #include "common/keys/nettle_key.h"
 #include "common/keys/openssl_key.h"
@@ -46,7 +45,6 @@ const PrivateKey& key_of(Algorithm algorithm) {
 std::vector<std::unique_ptr<SigningKey>> in_every_engine(const PrivateKey& ecdsa_key) {
     std::vector<std::unique_ptr<SigningKey>> keys;
     keys.push_back(make_openssl_key(ecdsa_key).value());
-    keys.push_back(make_botan_key(ecdsa_key).value());
     if (ecdsa_key.public_half.algorithm == Algorithm::ecdsap384sha384)
         keys.push_back(make_nettle_key(ecdsa_key).value());
     return keys;
