@@ -120,7 +120,7 @@ TEST_CASE("an unchanged second run rewrites nothing and opens no key anew", "[ex
     Published bench;
     const auto report_path = bench.configuration.reports() / "example";
     const auto output = status_of(bench.output_file()), report = status_of(report_path);
-    const auto opened = bench.store.opened;
+    const unsigned opened = bench.store.opened;
     bench.now += 1h;
     const auto done = bench.expect(RunOutcome::unchanged);
     CHECK(done.good());
