@@ -55,7 +55,7 @@ struct Waiting {
     Turns& turns;
     std::atomic<int> begun = 0;
     std::atomic<bool> may_end = false;
-    std::vector<std::jthread> threads;
+    std::vector<std::jthread> threads = {};
 
     void add(std::uint64_t octets) {
         threads.emplace_back([this, octets] {
