@@ -43,7 +43,7 @@ struct Hundred : SignerBench {
 
     std::vector<Execution> execute_them(const std::function<bool()>& go_on = [] { return true; }) {
         told.clear();
-        return execute_all(files, {configuration, this->keys, now, 2, nullptr}, go_on,
+        return execute_all(files, {configuration, this->keys, now, 2, 3}, go_on,
                            [&](const Execution& execution) { told.push_back(execution.zone); });
     }
 
