@@ -15,7 +15,7 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::uint64_t always_fits = 1 << 20;  // octets of zone text; asking costs time
-constexpr std::size_t most_keys = 64;  // signer sets are kept as bits
+constexpr std::size_t most_keys = 64;           // signer sets are kept as bits
 
 /// One zone's run, step by step.
 class ZoneRun {

@@ -34,7 +34,7 @@ struct Surroundings {
     Time now;
     unsigned threads = 1;
     std::uint64_t stretch_records = 1024;  ///< about so many records are signed at a time
-    Turns* turns = nullptr;  ///< absent: no other zone is executed meanwhile
+    Turns* turns = nullptr;                ///< absent: no other zone is executed meanwhile
 };
 
 /// How it went with one zone.
