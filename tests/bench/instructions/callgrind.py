@@ -40,7 +40,7 @@ class Reader:
             self._named(*named.groups())
         elif text.startswith("calls="):
             self.after_calls = True
-        elif text[:1] in "+-*0123456789":
+        elif text and text[0] in "+-*0123456789":
             _, *costs = text.split()
             self._cost(int(costs[0]) if costs else 0)  # what is left out is nothing
 
