@@ -22,8 +22,9 @@ LEAST_SHARE = 0.02  # of a case's total; what is smaller decides nothing
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="tools/bench instructions", description=__doc__)
-    parser.add_argument("--record", action="store_true", help="these are the new figures to compare with")
-    parser.add_argument("--build", type=Path, default=Path("build"), help="the build's folder (build)")
+    option = parser.add_argument
+    option("--record", action="store_true", help="these are the new figures to compare with")
+    option("--build", type=Path, default=Path("build"), help="the build's folder (build)")
     return parser.parse_args()
 
 

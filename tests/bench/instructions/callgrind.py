@@ -23,7 +23,8 @@ class Function:
 @dataclass
 class Profile:
     own: dict = field(default_factory=lambda: defaultdict(int))  # by function
-    calls: dict = field(default_factory=lambda: defaultdict(int))  # by (caller, callee), with what it called
+    # By caller and callee; with what the callee called.
+    calls: dict = field(default_factory=lambda: defaultdict(int))
 
 
 class Reader:
@@ -40,7 +41,7 @@ class Reader:
             self._named(*named.groups())
         elif text.startswith("calls="):
             self.after_calls = True
-        elif text[:1] in "+-*0123456789":
+        elif text and text[0] in "+-*0123456789":
             _, *costs = text.split()
             self._cost(int(costs[0]) if costs else 0)  # what is left out is nothing
 
@@ -83,5 +84,6 @@ def run(command, folder):
     out = folder / "callgrind.out"
     out.unlink(missing_ok=True)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
-    process.run(["valgrind", "--tool=callgrind", "--quiet", f"--callgrind-out-file={out}", *command])
+    valgrind = ["valgrind", "--tool=callgrind", "--quiet", f"--callgrind-out-file={out}"]
+    process.run([*valgrind, *command])
     return read(out)

@@ -36,11 +36,14 @@ def parse_arguments():
     option("--kinds", type=int, default=100_000, metavar="NAMES",
            help="delegations for other algorithms and denials, a fifth of them for RSA and P-384;"
                 " 0: none (100000)")  # fmt: skip
-    option("--repetitions", type=int, default=5, help="of each; at most 3 from a million names on (5)")
-    option("--quick", action="store_true", help="a trial of this program: small zones, nothing judged")
+    option("--repetitions", type=int, default=5,
+           help="of each; at most 3 from a million names on (5)")  # fmt: skip
+    option("--quick", action="store_true",
+           help="a trial of this program: small zones, nothing judged")  # fmt: skip
     option("--alone", type=int, metavar="NAMES", help="only this: Kaspar signs so many delegations")
     option("--judge-large", action="store_true",
-           help="ldns-verify-zone and dnssec-verify look at zones of more than 100,000 names too")  # fmt: skip
+           help="ldns-verify-zone and dnssec-verify also look at zones of more than 100,000 names"
+    )  # fmt: skip
     option("--json", type=Path, metavar="FILE", help="all that was measured")
     option("--svg", type=Path, metavar="FILE", help="a chart of time and memory against names")
     option("--build", type=Path, default=Path("build"), help="the build's folder (build)")

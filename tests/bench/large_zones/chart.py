@@ -84,7 +84,8 @@ class Panel:
         self.y = Scale([value for point in points for value in point[1:]], bottom, PANEL_TOP)
 
     def svg(self):
-        return [self._frame(), *self._grid(), *(part for line in self.series for part in self._line(*line))]
+        lines = (part for line in self.series for part in self._line(*line))
+        return [self._frame(), *self._grid(), *lines]
 
     def _frame(self):
         title = label(self.left, PANEL_TOP - 18, self.title, "start", 16, "bold")

@@ -1,5 +1,5 @@
-"""What must hold of the outputs, outside of all timing: judges accept them, and they hold the data of
-the input and nothing else."""
+"""What must hold of the outputs, outside of all timing: judges accept them, and they hold the data
+of the input and nothing else."""
 
 import filecmp
 import os

@@ -104,8 +104,9 @@ def compare(contest, reach, unit, judged):
 
 def per_record(contest, work, words, judged):
     octets = [run.peak / contest.counts.records for run in contest.runs[KASPAR, work]]
+    against = "a record of output"
     return Figure(
-        contest.title, words, "octets", octets, "a record of output", [], None, MOST_PER_RECORD, judged
+        contest.title, words, "octets", octets, against, [], None, MOST_PER_RECORD, judged
     )
 
 

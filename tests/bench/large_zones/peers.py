@@ -75,7 +75,7 @@ class Knot:
         process.run(self.full(small))
 
     def full(self, zone_file):
-        """kzonesign reads only what its configuration names, and names the output after the input."""
+        """kzonesign signs what its configuration names, and names the output after it."""
         shutil.rmtree(self.outputs)
         self.outputs.mkdir()
         text = CONFIGURATION.format(

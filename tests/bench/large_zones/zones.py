@@ -25,8 +25,8 @@ def base36(number, width):
 
 
 def labels(count, seed=5):
-    """Distinct labels of 5 to 14 octets, in no order. That they are distinct comes from their tails,
-    which number them in a scattered way; so no set of millions has to be kept."""
+    """Distinct labels of 5 to 14 octets, in no order. Their tails, which number them in a scattered
+    way, make them distinct; so no set of millions has to be kept."""
     rng = random.Random(seed)
     width = 4 if count < 36**4 // 2 else 5
     for i in range(count):
