@@ -52,11 +52,11 @@ void WholeInspection::inspect_boundary(const StretchResult& stretch) {
     const auto& cut = sum_.open_cut;
     if (!sum_.last_owner.empty() && !stretch.first_owner.empty() &&
         compare_names(sum_.last_owner, stretch.first_owner) >= 0)
-        findings_.problem(stretch.first_owner, stretch.first_type,
+        findings_.problem(stretch.first_owner, stretch.first_owner_type,
                           "the names are not in canonical order: this is an error in Kaspar");
     if (!cut.empty() && !stretch.first_name.empty() && is_within(stretch.first_name, cut))
         findings_.problem(
-            stretch.first_name, stretch.first_type,
+            stretch.first_name, stretch.first_name_type,
             fmt::format("is parted from {}, which hides it: this is an error in Kaspar",
                         name_text(cut)));
 }

@@ -48,7 +48,7 @@ struct VerificationRequest {
     Time now;
     VerifierFactory make_verifier;
     VerifyExtent extent = VerifyExtent::all;
-    unsigned threads = 1;  ///< make no difference to the result
+    unsigned threads = 1;  ///< how many makes no difference to the result
 
     /// Keys that sign zone data while their DNSKEY is not, or no longer, published (conservative
     /// algorithm roll). Their signatures count, and each of their algorithms is required.

@@ -95,7 +95,7 @@ class Walk {
                                      "is not within the zone " + apex_.request.zone.apex().text());
         if (owner_.empty()) {
             result_.first_owner = copy(view.owner);
-            result_.first_type = view.rrsets[0].type;
+            result_.first_owner_type = view.rrsets[0].type;
         } else if (compare_names(owner_, view.owner) >= 0) {
             result_.findings.problem(
                 view.owner, view.rrsets[0].type,
@@ -105,8 +105,10 @@ class Walk {
     }
 
     void count(const NodeView& view) {
-        if (view.standing != Standing::hash && result_.first_name.empty())
+        if (view.standing != Standing::hash && result_.first_name.empty()) {
             result_.first_name = copy(view.owner);
+            result_.first_name_type = view.rrsets[0].type;
+        }
         result_.names += view.is_name() ? 1 : 0;
         for (const auto& rrset : view.rrsets)
             result_.records += rrset.record_count;

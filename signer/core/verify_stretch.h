@@ -42,9 +42,10 @@ struct StretchResult {
     Bytes digested;  ///< for ZONEMD, if there is any
 
     Bytes first_owner, last_owner;  ///< empty: there are none
-    std::uint16_t first_type = 0;   ///< of the first owner's first RRset
     Bytes first_name;               ///< the first owner that is a name of the zone, if there is any
-    Bytes open_cut;                 ///< the delegation or DNAME that the last name is or is below
+    /// Of the first RRset of either.
+    std::uint16_t first_owner_type = 0, first_name_type = 0;
+    Bytes open_cut;  ///< the delegation or DNAME that the last name is or is below
 };
 
 /// One thread's.

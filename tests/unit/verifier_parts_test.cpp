@@ -120,6 +120,62 @@ TEST_CASE("each NSEC3 that is missing is told alike, wherever its names are", "[
     }
 }
 
+namespace {
+
+bool is_empty_nsec3(const TextRecord& record) {
+    return record.type == "NSEC3" && record.rdata.size() == 5;  // no types
+}
+
+/// Every NSEC3 says opt-out, and no name is left out.
+TextZone opt_out_that_leaves_nothing_out() {
+    auto text = deep_zone(Denial::nsec3);
+    for (auto& record : text.records())
+        if (record.type == "NSEC3")
+            record.rdata[1] = "1";
+    return text;
+}
+
+/// Owners of the problems with these words.
+std::vector<std::string> owners_told(const VerificationResult& result, const std::string& words) {
+    std::vector<std::string> owners;
+    for (const auto& problem : result.problems)
+        if (problem.words.find(words) != std::string::npos)
+            owners.push_back(problem.owner);
+    return owners;
+}
+
+}  // namespace
+
+TEST_CASE("above a delegation that opt-out does not leave out, nothing is left out",
+          "[verifier][parts]") {
+    const auto text = opt_out_that_leaves_nothing_out();
+    auto records = text;
+    std::size_t empty = 0;
+    for (const auto& gone : records.records()) {
+        if (!is_empty_nsec3(gone))
+            continue;
+        ++empty;
+        const auto zone = without(text, [&](const TextRecord& record) {
+                              return is_empty_nsec3(record) && record.owner == gone.owner;
+                          }).zone();
+        const auto result = verified(request_for(SplitZone(zone, lawful_starts(zone))));
+        INFO(gone.line());
+        CHECK(owners_told(result, "this empty non-terminal has no NSEC3 record").size() == 1);
+    }
+    CHECK(empty >= 10);
+}
+
+TEST_CASE("empty non-terminals are told of from the top down", "[verifier][parts]") {
+    const auto zone = without(deep_zone(Denial::nsec3), is_empty_nsec3).zone();
+    const auto result = verified(request_for(SplitZone(zone, lawful_starts(zone))));
+    const auto owners = owners_told(result, "this empty non-terminal has no NSEC3 record");
+    const std::vector<std::string> below_two = {"two.deep.example", "d.two.deep.example",
+                                                "c.d.two.deep.example", "b.c.d.two.deep.example"};
+    CHECK(std::search(owners.begin(), owners.end(), below_two.begin(), below_two.end()) !=
+          owners.end());
+    check_alike(zone);
+}
+
 TEST_CASE("a zone whose apex does not tell its kind of denial is read for it",
           "[verifier][parts]") {
     const auto denial = GENERATE(Denial::nsec, Denial::nsec3);
