@@ -35,7 +35,7 @@ def summary(profile, kaspar):
     return {
         "total": sum(found.values()),
         "compared": compared,
-        "a record": round(compared / records),
+        "a record of input": round(compared / records),
         "phases": found,
     }
 
@@ -75,7 +75,7 @@ def show(found, recorded):
     """Prints the figures; true if nothing is worse."""
     good = True
     for name, case in found.items():
-        print(f"\n{name}: {case['a record']:,} instructions a record, without cryptography")
+        print(f"\n{name}: {case['a record of input']:,} instructions a record of input, without cryptography")
         for figure, count, decides in figures(case):
             before = recorded_figure(recorded[name], figure) if name in recorded else None
             told = line(figure, count, before, decides)

@@ -62,6 +62,18 @@ def first_differences(left, right):
     return "\n".join(done.stdout.splitlines()[:10])
 
 
+def count_lines(output):
+    """The records of an output of Kaspar's, which are a line each; its zone is not taken in memory."""
+    records = signatures = 0
+    with open(output, "rb") as lines:
+        for line in lines:
+            if line[:1] in (b";", b"$", b"\n"):
+                continue
+            records += 1
+            signatures += line.split(None, 4)[3] == b"RRSIG"
+    return Counts(records, signatures)
+
+
 class SameData:
     """The data of one input, to which outputs are held."""
 
