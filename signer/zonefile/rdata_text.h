@@ -1,9 +1,8 @@
 // RDATA as text, for the types that large zones are made of. libknot knows them too; but it writes
 // through snprintf and strftime, and as it writes text that does not read back (of type bitmaps, of
-// times) its text is read again to be sure of it. Measured for one record, name and all: RRSIG 2.8
-// microseconds so and 0.3 here, NSEC 1.7 and 0.2, DS 1.4 and 0.2, A 0.4 and 0.1; a signed zone of a
-// million records is written in a quarter of a second instead of two. The text is libknot's to the
-// octet, which a test holds.
+// times) its text is read again to be sure of it. Measured on a busy machine for one record, name
+// and all, in microseconds: RRSIG 2.8 so and 0.45 here, NSEC 1.7 and 0.24, DS 1.4 and 0.3, A 0.6
+// and 0.15. The text is libknot's to the octet, which a test holds.
 #pragma once
 
 #include <cstdint>
