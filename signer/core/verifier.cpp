@@ -164,11 +164,12 @@ Outcome inspect_stretches(const Apex& apex, WholeInspection& whole) {
         return inspector->inspect(stretch, stretches.count());
     };
     const auto take = [&](std::size_t, Result<StretchResult>&& made) {
-        if (made.ok())
-            whole.append(std::move(made).value());
-        else
+        if (!made.ok()) {
             outcome = std::move(made).fault();
-        return made.ok();
+            return false;
+        }
+        whole.append(std::move(made).value());
+        return true;
     };
     in_order(stretches.count(), threads, make, take);
     return outcome;
