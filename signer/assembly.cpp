@@ -10,7 +10,6 @@ namespace {
 
 // The SOA's five numbers end its RDATA.
 constexpr std::size_t serial_from_end = 20, minimum_from_end = 4;
-constexpr std::size_t sha384_size = 48;
 
 std::uint32_t number_at(BytesView octets, std::size_t at) {
     return std::uint32_t{octets[at]} << 24 | std::uint32_t{octets[at + 1]} << 16 |
@@ -95,7 +94,7 @@ void Assembly::add_apex() {
     negative_ttl_ = denial_ttl(soa.ttl, soa_minimum(soa_));
     additions_.push_back({{}, rr::soa, soa.ttl, true, nullptr, nullptr, soa_});
     if (instruction.zonemd) {
-        zonemd_ = zonemd_rdata(0, Bytes(sha384_size));
+        zonemd_ = unfinished_zonemd_rdata(0);
         additions_.push_back({{}, rr::zonemd, soa.ttl, true, nullptr, nullptr, zonemd_});
     }
     if (!is_signed())

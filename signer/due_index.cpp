@@ -104,9 +104,9 @@ void field(Pass& pass, QuietZone& quiet) {
     field(pass, quiet.first_expiry);
     field(pass, quiet.next_refresh);
     field(pass, quiet.valid_from);
-    field(pass, quiet.instruction);
-    field(pass, quiet.executed);
-    field(pass, quiet.report);
+    field(pass, quiet.state.instruction);
+    field(pass, quiet.state.executed);
+    field(pass, quiet.state.report);
     quiet.inputs.resize(pass.length(quiet.inputs.size()));
     for (auto& input : quiet.inputs)
         field(pass, input);

@@ -8,6 +8,7 @@
 #include "common/system/file.h"
 #include "signer/capacity.h"
 #include "signer/intake.h"
+#include "signer/prepared_report.h"
 #include "signer/renewal.h"
 
 namespace kaspar::signer {
@@ -21,7 +22,9 @@ constexpr std::size_t most_keys = 64;           // signer sets are kept as bits
 class ZoneRun {
   public:
     ZoneRun(Path file, const Surroundings& surroundings)
-        : file_(std::move(file)), surroundings_(surroundings) {
+        : file_(std::move(file)),
+          surroundings_(surroundings),
+          report_(report_file(surroundings.configuration, file_)) {
         run_.at = surroundings.now;
     }
 
@@ -41,7 +44,7 @@ class ZoneRun {
     void keep_instruction();
     Outcome publish(const Zone& source, ContentOrigin origin, bool may_build_on_last);
     Outcome renew_without_reuse(const Zone& source, ContentOrigin origin, Fault fault);
-    Outcome try_report(const Publication& publication) const;
+    Outcome prepare_report(const Publication& publication);
     std::vector<SignerKey> rules_keys() const;
     bool signed_ahead_of_time() const;
     bool refresh_is_due() const;
@@ -55,6 +58,7 @@ class ZoneRun {
 
     const Path file_;
     Surroundings surroundings_;
+    PreparedReport report_;
     std::optional<Turns::Turn> turn_;
     std::optional<Report> last_report_;
     std::optional<Publication> publication_;
@@ -146,8 +150,8 @@ void ZoneRun::sign() {
 /// The last report and the instruction.
 Outcome ZoneRun::prepare() {
     instruction_stamp_ = stamp_file(file_);
-    report_stamp_ = stamp_file(report_file(surroundings_.configuration, file_));
-    KASPAR_TRY(auto last, read_last_report(report_file(surroundings_.configuration, file_)));
+    report_stamp_ = stamp_file(report_.file());
+    KASPAR_TRY(auto last, read_last_report(report_.file()));
     last_report_ = std::move(last.report);
     if (last.warning)
         run_.warnings.push_back(*std::move(last.warning));
@@ -300,18 +304,19 @@ void ZoneRun::keep_instruction() {
 Outcome ZoneRun::publish(const Zone& source, ContentOrigin origin, bool may_build_on_last) {
     const SigningRules rules{instruction_->signatures, surroundings_.now, instruction_->zone,
                              rules_keys()};
-    auto renewed = renew({.instruction = *instruction_,
-                          .source = source,
-                          .origin = origin,
-                          .rules = rules,
-                          .keys = keys_,
-                          .last = last_,
-                          .build_on_last = may_build_on_last,
-                          .publication = publication_,
-                          .refresh_is_due = refresh_is_due(),
-                          .threads = surroundings_.threads,
-                          .stretch_records = surroundings_.stretch_records,
-                          .may_publish = [this](const auto& made) { return try_report(made); }});
+    auto renewed =
+        renew({.instruction = *instruction_,
+               .source = source,
+               .origin = origin,
+               .rules = rules,
+               .keys = keys_,
+               .last = last_,
+               .build_on_last = may_build_on_last,
+               .publication = publication_,
+               .refresh_is_due = refresh_is_due(),
+               .threads = surroundings_.threads,
+               .stretch_records = surroundings_.stretch_records,
+               .may_publish = [this](const auto& made) { return prepare_report(made); }});
     if (auto* failed = std::get_if<RenewalFault>(&renewed)) {
         auto& fault = failed->fault;
         if (fault.kind == FaultClass::key || fault.kind == FaultClass::absent)
@@ -338,12 +343,11 @@ Outcome ZoneRun::renew_without_reuse(const Zone& source, ContentOrigin origin, F
     return anew;
 }
 
-/// Whether there is room for the report, before the zone is put in place: one that no report tells
-/// of starts no rollover's clock and would be signed anew at every run.
-Outcome ZoneRun::try_report(const Publication& publication) const {
-    KASPAR_TRY(auto file, FileWriter::create(report_file(surroundings_.configuration, file_)));
-    KASPAR_CHECK(file.write(report_text({instruction_->zone, run_, publication})));
-    return file.flush();
+/// As it will be if all goes well.
+Outcome ZoneRun::prepare_report(const Publication& publication) {
+    auto run = run_;
+    run.outcome = RunOutcome::published;
+    return report_.prepare({instruction_->zone, std::move(run), publication});
 }
 
 void ZoneRun::refuse(Fault fault) {
@@ -385,10 +389,9 @@ void ZoneRun::report(bool anything_new) {
     const auto zone = Name::from_text(zone_text());
     if (!zone.ok() || zone->file_name() != file_.filename().string())
         return;  // not even the zone's name is known; the command line tells
-    const auto file = report_file(surroundings_.configuration, file_);
-    auto written = write_file(file, report_text({*zone, run_, publication_}));
+    auto written = report_.put({*zone, run_, publication_});
     if (written.ok()) {
-        report_stamp_ = stamp_file(file);
+        report_stamp_ = stamp_file(report_.file());
         return;
     }
     const bool published = run_.outcome == RunOutcome::published;
@@ -404,28 +407,11 @@ bool ZoneRun::ended_quiet() const {
            report_stamp_;
 }
 
-/// What is_due() looked at, so that it need not until one of these changes.
 std::optional<QuietZone> ZoneRun::quiet() const {
     if (!ended_quiet())
         return std::nullopt;
-    QuietZone quiet{.zone = instruction_->zone.text(),
-                    .generation = publication_->generation,
-                    .serial = publication_->serial,
-                    .signatures = publication_->signatures,
-                    .published = publication_->published,
-                    .first_expiry = publication_->first_expiry,
-                    .next_refresh = publication_->next_refresh,
-                    .valid_from = {},
-                    .instruction = *instruction_stamp_,
-                    .executed = *executed_stamp_,
-                    .report = *report_stamp_,
-                    .inputs = {},
-                    .output = {publication_->output.path, publication_->output.stamp()}};
-    if (publication_->first_expiry)
-        quiet.valid_from = publication_->published - instruction_->signatures.inception_offset;
-    for (const auto& input : publication_->inputs)
-        quiet.inputs.push_back({input.path, input.stamp()});
-    return quiet;
+    return describe_quiet(*instruction_, *publication_,
+                          {*instruction_stamp_, *executed_stamp_, *report_stamp_});
 }
 
 }  // namespace

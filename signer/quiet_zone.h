@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "common/formats/configuration.h"
+#include "common/formats/instruction.h"
+#include "common/formats/report.h"
 #include "common/values/file_identity.h"
 #include "common/values/time.h"
 
@@ -18,6 +20,13 @@ struct StampedFile {
     FileStamp stamp{};
 
     bool operator==(const StampedFile&) const = default;
+};
+
+/// The zone's files in the state folder, as they were when its run ended.
+struct StateFiles {
+    FileStamp instruction{}, executed{}, report{};
+
+    bool operator==(const StateFiles&) const = default;
 };
 
 struct QuietZone {
@@ -33,13 +42,17 @@ struct QuietZone {
     std::optional<Time> next_refresh;
     std::optional<Time> valid_from;  ///< a clock before this was set back; absent: unsigned
 
-    // What must not change. The first three are the zone's files in the state folder.
-    FileStamp instruction{}, executed{}, report{};
+    // What must not change.
+    StateFiles state;
     std::vector<StampedFile> inputs;
     StampedFile output;
 
     bool operator==(const QuietZone&) const = default;
 };
+
+/// All that a run looks at to see whether anything is due.
+QuietZone describe_quiet(const Instruction& instruction, const Publication& publication,
+                         const StateFiles& state);
 
 /// Looks at the files of zones that were quiet.
 class QuietCheck {

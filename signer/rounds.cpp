@@ -36,7 +36,7 @@ Time expiry_of(const Configuration& configuration, const Path& file) {
 
 /// The items by their time, of those with the same time the earlier first.
 template <typename T>
-std::vector<T> in_order(std::vector<std::pair<Time, T>> by_time) {
+std::vector<T> earliest_first(std::vector<std::pair<Time, T>> by_time) {
     std::stable_sort(by_time.begin(), by_time.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<T> items;
@@ -132,7 +132,7 @@ Result<Work> sort_work(const Configuration& configuration, DueIndex& index, Time
             due.emplace_back(expiry_of(configuration, file), std::move(file));
     }
     index.keep_only(names);
-    return Work{in_order(std::move(due)), in_order(std::move(quiet))};
+    return Work{earliest_first(std::move(due)), earliest_first(std::move(quiet))};
 }
 
 std::vector<Execution> execute_all(const std::vector<std::filesystem::path>& files,

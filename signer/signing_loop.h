@@ -4,31 +4,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <vector>
 
-#include "common/keys/signing_key.h"
 #include "common/system/file.h"
 #include "signer/assembly.h"
-#include "signer/core/reuse.h"
 #include "signer/core/zone_parts.h"
+#include "signer/stretch_signer.h"
 
 namespace kaspar::signer {
-
-/// What came of it, for the report.
-struct Tally {
-    std::uint64_t records = 0;  ///< written, signatures included
-    std::uint64_t signatures_made = 0, signatures_reused = 0;
-
-    /// Keys as bits (1 << index in the rules' keys) → RRsets of zone data signed by just these.
-    std::map<std::uint64_t, std::uint64_t> data_signers;
-    std::uint64_t dnskey_signers = 0;  ///< keys as bits
-    std::optional<Time> first_expiry, first_dnskey_expiry;
-    std::uint32_t largest_ttl = 0;  ///< of zone data, seconds
-
-    void add(const Tally& other);
-};
 
 /// A signed zone as it was written.
 struct WrittenStretches {

@@ -1,6 +1,5 @@
 #include "common/system/file.h"
 
-#include <botan/hash.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "common/system/descriptor.h"
+#include "common/values/digest.h"
 #include "common/values/encoding.h"
 
 namespace kaspar {
@@ -42,11 +42,6 @@ std::string_view remedy(int error) {
         default:
             return "";
     }
-}
-
-Fault io_fault(std::string_view doing, const Path& path, int error) {
-    return {FaultClass::io, fmt::format("cannot {} {}: {}{}", doing, path.string(),
-                                        std::generic_category().message(error), remedy(error))};
 }
 
 /// The folder that holds `path`: "." for a bare file name.
@@ -133,6 +128,11 @@ int open_temporary(const Path& destination, unsigned mode, Path& temporary) {
 
 }  // namespace
 
+Fault io_fault(std::string_view doing, const Path& path, int error) {
+    return {FaultClass::io, fmt::format("cannot {} {}: {}{}", doing, path.string(),
+                                        std::generic_category().message(error), remedy(error))};
+}
+
 Result<std::string> read_file(const Path& path) {
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!descriptor.valid())
@@ -176,7 +176,8 @@ FileWriter::FileWriter(FileWriter&& other) noexcept
     : destination_(std::move(other.destination_)),
       temporary_(std::move(other.temporary_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      buffer_(std::move(other.buffer_)) {}
+      buffer_(std::move(other.buffer_)),
+      is_on_disk_(other.is_on_disk_) {}
 
 FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
     if (this == &other)
@@ -186,6 +187,7 @@ FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
     temporary_ = std::move(other.temporary_);
     descriptor_ = std::exchange(other.descriptor_, -1);
     buffer_ = std::move(other.buffer_);
+    is_on_disk_ = other.is_on_disk_;
     return *this;
 }
 
@@ -219,6 +221,7 @@ Outcome FileWriter::write(std::string_view text) {
 
 Outcome FileWriter::drain(std::string_view text) {
     while (!text.empty()) {
+        is_on_disk_ = false;
         const auto size = ::write(descriptor_, text.data(), text.size());
         if (size >= 0)
             text.remove_prefix(std::size_t(size));
@@ -236,13 +239,15 @@ Outcome FileWriter::flush() {
 
 Outcome FileWriter::sync() {
     KASPAR_CHECK(flush());
-    if (::fsync(descriptor_) != 0)
+    if (!is_on_disk_ && ::fsync(descriptor_) != 0)
         return io_fault("write", destination_, errno);
+    is_on_disk_ = true;
     return Done{};
 }
 
 Outcome FileWriter::overwrite(std::uint64_t at, std::string_view text) {
     KASPAR_CHECK(flush());
+    is_on_disk_ = false;
     while (!text.empty()) {
         const auto size = ::pwrite(descriptor_, text.data(), text.size(), off_t(at));
         if (size < 0 && errno != EINTR)
@@ -316,23 +321,25 @@ Result<FileIdentity> identify_file(const Path& path) {
     if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
         return io_fault("read", path, errno);
     KASPAR_CHECK(check_regular(path, descriptor.number()));
-    const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-    KASPAR_CHECK(read_blocks(path, descriptor.number(), [&](std::string_view block) {
-        const auto octets = as_bytes(block);
-        hash->update(octets.data(), octets.size());
-    }));
-    Bytes digest(hash->output_length());
-    hash->final(digest.data());
+    auto digest = Digest::sha256();
+    KASPAR_CHECK(read_blocks(path, descriptor.number(),
+                             [&](std::string_view block) { digest.add(as_bytes(block)); }));
     return FileIdentity{path, std::uint64_t(status.st_size), modification_time(status),
-                        std::uint64_t(status.st_ino), to_hex(digest)};
+                        std::uint64_t(status.st_ino), to_hex(digest.finish())};
+}
+
+FileStamp stamp_of(const struct stat& status) {
+    return {std::uint64_t(status.st_size), modification_time(status), std::uint64_t(status.st_ino)};
 }
 
 std::optional<FileStamp> stamp_file(const Path& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
-        return std::nullopt;
-    return FileStamp{std::uint64_t(status.st_size), modification_time(status),
-                     std::uint64_t(status.st_ino)};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
+std::optional<FileStamp> stamp_file(int descriptor) {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
 bool looks_unchanged(const FileIdentity& known) {

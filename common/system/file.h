@@ -10,9 +10,14 @@
 #include "common/values/file_identity.h"
 #include "common/values/result.h"
 
+struct stat;
+
 namespace kaspar {
 
 using Path = std::filesystem::path;
+
+/// "cannot DOING FILE: CAUSE; REMEDY"; `error` as in errno.
+Fault io_fault(std::string_view doing, const Path& path, int error);
 
 /// Fault: io, naming the file and the cause.
 Result<std::string> read_file(const Path& path);
@@ -58,6 +63,7 @@ class FileWriter {
     Path destination_, temporary_;
     int descriptor_ = -1;
     std::string buffer_;
+    bool is_on_disk_ = false;  ///< what was written
 };
 
 /// Writes a file whole. Fault: io.
@@ -80,6 +86,8 @@ Result<FileIdentity> identify_file(const Path& path);
 
 /// Size, modification time and inode of whatever is there; absent if that cannot be told.
 std::optional<FileStamp> stamp_file(const Path& path);
+std::optional<FileStamp> stamp_file(int descriptor);
+FileStamp stamp_of(const struct stat& status);
 
 /// True if size, modification time and inode are still those of `known` (the digest is not
 /// computed).

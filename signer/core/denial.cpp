@@ -171,8 +171,8 @@ BytesView Nsec3Names::name(const HashedName& hashed) const {
 }
 
 void Nsec3Names::hash_names(unsigned threads) {
-    for_each_chunk(names_.size(), 4096, threads, [&](const Chunk& chunk) {
-        for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
+    for_each_chunk(names_.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
+        for (auto i = begin; i < end; ++i) {
             names_[i].hash = nsec3_hash(name(names_[i]), parameters_.salt, parameters_.iterations);
         }
     });

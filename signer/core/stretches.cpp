@@ -33,8 +33,4 @@ std::vector<Stretch> cut_into_stretches(const Zone& input, std::uint64_t records
     return stretches;
 }
 
-Stretch whole_zone(const Zone& input) {
-    return {0, static_cast<std::uint32_t>(input.nodes().size())};
-}
-
 }  // namespace kaspar::signer

@@ -19,7 +19,4 @@ struct Stretch {
 /// hidden, and has about `records` records.
 std::vector<Stretch> cut_into_stretches(const Zone& input, std::uint64_t records);
 
-/// The whole zone as one.
-Stretch whole_zone(const Zone& input);
-
 }  // namespace kaspar::signer

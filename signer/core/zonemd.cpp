@@ -9,6 +9,7 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::uint8_t scheme_simple = 1, hash_sha384 = 1;  // RFC 8976 §5.2, §5.3
+constexpr std::size_t sha384_size = 48;
 
 /// TTLs of RRSIGs are those of the RRsets they cover (RFC 4034 §3), so an owner's signatures are no
 /// RRset of one TTL: each goes in with its own (RFC 8976 §3.3.1 digests records, not RRsets).
@@ -62,6 +63,10 @@ Bytes zonemd_rdata(std::uint32_t serial, BytesView digest) {
     rdata.push_back(hash_sha384);
     rdata.insert(rdata.end(), digest.begin(), digest.end());
     return rdata;
+}
+
+Bytes unfinished_zonemd_rdata(std::uint32_t serial) {
+    return zonemd_rdata(serial, Bytes(sha384_size));
 }
 
 void append_zonemd_octets(const SignedStretch& stretch, Bytes& out) {

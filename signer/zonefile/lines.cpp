@@ -10,8 +10,6 @@ namespace kaspar::signer {
 
 namespace {
 
-constexpr std::uint32_t largest_ttl = 0x7fffffff;  // RFC 2181 §8
-
 /// libzscanner would take the owner of the line before, or a directive.
 bool starts_with_owner(std::string_view text) {
     return text.front() != ' ' && text.front() != '\t' && text.front() != '$';

@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t most_listed = 50;
 constexpr std::size_t deepest_include = 20;
-constexpr std::uint32_t largest_ttl = 0x7fffffff;  // RFC 2181 §8
 
 /// The errors found so far: the first ones in words, all of them counted.
 class Complaints {

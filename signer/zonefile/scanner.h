@@ -13,6 +13,8 @@
 
 namespace kaspar::signer {
 
+constexpr std::uint32_t largest_ttl = 0x7fffffff;  ///< RFC 2181 §8; libzscanner takes more
+
 /// A record as scanned; the views are good until the next call.
 struct ScannedRecord {
     BytesView owner;

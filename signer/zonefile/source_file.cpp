@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/system/file.h"
 #include "common/values/encoding.h"
 
 namespace kaspar::signer {
@@ -23,10 +24,6 @@ Fault io_fault(const std::filesystem::path& path, int error) {
     return io_fault(path, std::strerror(error));
 }
 
-std::int64_t nanoseconds(const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
 }  // namespace
 
 SourceFile::SourceFile(std::filesystem::path path, Descriptor file)
@@ -34,21 +31,16 @@ SourceFile::SourceFile(std::filesystem::path path, Descriptor file)
 
 Result<SourceFile> SourceFile::open(const std::filesystem::path& path, std::size_t window) {
     SourceFile source(path, Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)));
-    KASPAR_TRY(source.before_, source.status());
+    struct stat status {};
+    if (!source.file_.valid() || ::fstat(source.file_.number(), &status) != 0)
+        return io_fault(path, errno);
+    if (!S_ISREG(status.st_mode))
+        return io_fault(path, "not a regular file");
+    source.before_ = stamp_of(status);
     // One octet more than the file has shows its end at once.
     source.window_.resize(std::min<std::uint64_t>(window, source.before_.size + 1));
     KASPAR_CHECK(source.fill());
     return source;
-}
-
-Result<SourceFile::Status> SourceFile::status() const {
-    struct stat status;
-    if (!file_.valid() || ::fstat(file_.number(), &status) != 0)
-        return io_fault(path_, errno);
-    if (!S_ISREG(status.st_mode))
-        return io_fault(path_, "not a regular file");
-    return Status{static_cast<std::uint64_t>(status.st_size), nanoseconds(status.st_mtim),
-                  status.st_ino};
 }
 
 Outcome SourceFile::fill() {
@@ -80,10 +72,9 @@ Outcome SourceFile::move_on(std::size_t passed) {
 Result<FileIdentity> SourceFile::finish() {
     while (!is_at_end_)
         KASPAR_CHECK(move_on(filled_));
-    KASPAR_TRY(const auto after, status());
-    if (after.size != before_.size || after.modified != before_.modified || read_ != after.size)
+    if (stamp_file(file_.number()) != before_ || read_ != before_.size)
         return io_fault(path_, "the file changed while it was being read; it will be tried again");
-    return FileIdentity{path_, read_, after.modified, after.inode, to_hex(digest_.finish())};
+    return FileIdentity{path_, read_, before_.modified, before_.inode, to_hex(digest_.finish())};
 }
 
 }  // namespace kaspar::signer

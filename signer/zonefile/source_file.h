@@ -35,19 +35,12 @@ class SourceFile {
     Result<FileIdentity> finish();
 
   private:
-    /// Size and times, as told before the first octet was read.
-    struct Status {
-        std::uint64_t size;
-        std::int64_t modified;
-        std::uint64_t inode;
-    };
     SourceFile(std::filesystem::path path, Descriptor file);
-    Result<Status> status() const;
     Outcome fill();
 
     std::filesystem::path path_;
     Descriptor file_;
-    Status before_{};
+    FileStamp before_{};  ///< as told before the first octet was read
     Digest digest_ = Digest::sha256();
     std::string window_;
     std::size_t filled_ = 0;

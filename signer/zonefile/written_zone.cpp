@@ -2,14 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 
+#include "common/system/file.h"
 #include "signer/core/name_order.h"
 #include "signer/zonefile/lines.h"
 #include "signer/zonefile/scanner.h"
@@ -19,10 +18,6 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::uint64_t probe_size = 4096;  // longer than nearly all lines
-
-Fault io_fault(const std::filesystem::path& file, int error) {
-    return {FaultClass::io, fmt::format("{}: {}", file.string(), std::strerror(error))};
-}
 
 }  // namespace
 
@@ -73,10 +68,12 @@ WrittenZone::WrittenZone(std::filesystem::path file, Name apex)
 Result<std::unique_ptr<WrittenZone>> WrittenZone::open(const std::filesystem::path& file,
                                                        const Name& apex) {
     std::unique_ptr<WrittenZone> zone(new WrittenZone(file, apex));
-    struct stat status {};
-    if (!zone->descriptor_.valid() || ::fstat(zone->descriptor_.number(), &status) != 0)
-        return io_fault(file, errno);
-    zone->size_ = static_cast<std::uint64_t>(status.st_size);
+    if (!zone->descriptor_.valid())
+        return io_fault("read", file, errno);
+    const auto stamp = stamp_file(zone->descriptor_.number());
+    if (!stamp)
+        return io_fault("read", file, errno);
+    zone->size_ = stamp->size;
     return zone;
 }
 
@@ -88,7 +85,7 @@ Result<std::string> WrittenZone::text(std::uint64_t begin, std::uint64_t end) co
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return io_fault(file_, errno);
+            return io_fault("read", file_, errno);
         if (got == 0)
             return Fault{FaultClass::io, fmt::format("{}: the file became shorter while it was "
                                                      "read",

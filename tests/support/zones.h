@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "signer/core/stretches.h"
 #include "signer/zonefile/reader.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
@@ -44,6 +45,11 @@ inline signer::ReadZone read_zone(std::string_view text, std::string_view apex =
     INFO((read.ok() ? "" : read.fault().words));
     REQUIRE(read.ok());
     return std::move(read).value();
+}
+
+/// The zone as one stretch.
+inline signer::Stretch whole_zone(const signer::Zone& zone) {
+    return {0, static_cast<std::uint32_t>(zone.nodes().size())};
 }
 
 /// Words without the folders of the paths in them.
