@@ -11,8 +11,11 @@ NOT_COMPARED = (CRYPTOGRAPHY, START)
 PLACES = [
     ("libcrypto", CRYPTOGRAPHY),
     ("libbotan", CRYPTOGRAPHY),
+    ("libhogweed", CRYPTOGRAPHY),
+    ("libnettle", CRYPTOGRAPHY),
     ("ld-linux", START),
     ("signer/zonefile/writer", "writing"),
+    ("signer/zonefile/rdata_text", "writing"),
     ("signer/zonefile/", "reading"),
     ("libzscanner", "reading"),
     ("signer/core/verif", "verifying"),
@@ -23,6 +26,7 @@ PLACES = [
     ("signer/core/rrsig", "signing"),
     ("signer/core/reuse", "signing"),
     ("signer/signing", "signing"),
+    ("signer/stretch_signer", "signing"),
     ("common/keys/", "signing"),
     ("signer/", "other work on the zone"),
 ]
