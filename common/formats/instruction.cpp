@@ -120,7 +120,7 @@ struct Envelope {
     Bytes signature;
 };
 
-Kind<Envelope> envelope_kind() {
+Kind<Envelope> make_envelope_kind() {
     const Kind<JsonValue> as_it_is{[](const JsonValue& json, Reading& reading, JsonValue& out) {
                                        if (read_object(json, reading) != nullptr)
                                            out = json;
@@ -134,6 +134,11 @@ Kind<Envelope> envelope_kind() {
         Env("signature", MEMBER(signature), base64(), required,
             "Ed25519 signature (RFC 8032) by the enforcer over the instruction's compact text."),
     }});
+}
+
+const Kind<Envelope>& envelope_kind() {
+    static const Kind<Envelope> kind = make_envelope_kind();
+    return kind;
 }
 
 }  // namespace

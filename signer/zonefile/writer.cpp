@@ -64,7 +64,7 @@ knot_dump_style_t plain_style() {
 }  // namespace
 
 struct RecordText::State {
-    std::string text = std::string(largest_text, '\0');
+    std::unique_ptr<char[]> text = std::make_unique_for_overwrite<char[]>(largest_text);
     std::vector<std::uint16_t> rdata;  ///< a knot_rdata_t, which starts with a 16-bit length
     knot_dump_style_t style = plain_style();
     RecordScanner scanner{Name().wire()};
@@ -87,10 +87,10 @@ std::optional<std::string_view> RecordText::State::dump(std::uint16_t type, Byte
     rrset.rrs.count = 1;
     rrset.rrs.size = static_cast<std::uint32_t>(knot_rdata_size(size));
     rrset.rrs.rdata = item;
-    const int length = knot_rrset_txt_dump_data(&rrset, 0, text.data(), text.size(), &style);
+    const int length = knot_rrset_txt_dump_data(&rrset, 0, text.get(), largest_text, &style);
     if (length < 0)
         return std::nullopt;
-    const auto dumped = std::string_view(text).substr(0, static_cast<std::size_t>(length));
+    const std::string_view dumped(text.get(), static_cast<std::size_t>(length));
     // libknot ends a CAA's text with a blank.
     return dumped.ends_with("\" ") ? dumped.substr(0, dumped.size() - 1) : dumped;
 }

@@ -1,11 +1,16 @@
-// What the library gives at most: signatures over digests and nothing else.
+// What the library gives at most: digests signed and verified, and nothing else.
 #pragma once
 
 #include <chrono>
 
 namespace kaspar::bench {
 
-/// P-256 signatures a second by so many threads, each with its own copy of the key, for that time.
-double raw_p256_signatures_per_second(unsigned threads, std::chrono::milliseconds time);
+/// P-256, a second.
+struct RawPace {
+    double signatures, verifications;
+};
+
+/// By so many threads, each with its own copy of the key; each of the two for that time.
+RawPace raw_p256_pace(unsigned threads, std::chrono::milliseconds time);
 
 }  // namespace kaspar::bench
