@@ -2,7 +2,9 @@
 
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include "common/keys/openssl_adapter.h"
 
@@ -15,16 +17,33 @@ Fault cannot_sign() {
     return openssl::fault("signing failed");
 }
 
+/// Takes an INTEGER off the front of DER and puts it, as wide as `out`, there; false if it does not
+/// fit. Lengths are one octet: no signature here has more than 127.
+bool take_integer(BytesView& der, std::span<std::uint8_t> out) {
+    if (der.size() < 2 || der[0] != V_ASN1_INTEGER || der[1] > der.size() - 2)
+        return false;
+    auto number = der.subspan(2, der[1]);
+    der = der.subspan(2 + number.size());
+    while (!number.empty() && number.front() == 0)
+        number = number.subspan(1);
+    if (number.size() > out.size())
+        return false;
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+    std::copy(number.begin(), number.end(), out.end() - static_cast<std::ptrdiff_t>(number.size()));
+    return true;
+}
+
 /// The DER of an ECDSA signature as DNSSEC wants it: r and s, each as wide as the curve's order
-/// (RFC 6605 §4).
+/// (RFC 6605 §4). OpenSSL's d2i_ECDSA_SIG() would take a fortieth of the time of signing.
 Result<Bytes> fixed_width(BytesView der, std::size_t size) {
-    const unsigned char* at = der.data();
-    const openssl::EcdsaSignature parsed(
-        d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
     Bytes signature(size);
-    const int half = static_cast<int>(size / 2);
-    if (!parsed || BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), signature.data(), half) != half ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), signature.data() + half, half) != half)
+    const auto out = std::span(signature);
+    if (der.size() < 2 || der[0] != (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED) ||
+        der[1] != der.size() - 2)
+        return cannot_sign();
+    der = der.subspan(2);
+    if (!take_integer(der, out.first(size / 2)) || !take_integer(der, out.subspan(size / 2)) ||
+        !der.empty())
         return cannot_sign();
     return signature;
 }

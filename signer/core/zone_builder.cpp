@@ -16,6 +16,15 @@ std::uint16_t covered_type(std::uint16_t type, BytesView rdata) {
     return static_cast<std::uint16_t>(rdata[0] << 8 | rdata[1]);
 }
 
+/// False if the canonical form is surely the RDATA as it is: it differs in capital letters alone.
+/// Most zones hold none, and looking is much faster than going from name to name.
+bool may_have_capitals(BytesView rdata) {
+    bool found = false;
+    for (const auto octet : rdata)  // without a way out, so that the compiler takes many at once
+        found |= octet >= 'A' && octet <= 'Z';
+    return found;
+}
+
 }  // namespace
 
 /// Sorts the records of one owner at a time; keeps its buffers.
@@ -82,7 +91,7 @@ class ZoneBuilder::NodePacker {
         canonical_.clear();
         canonical_.reserve(size);  // the views into it must stay good
         for (auto& item : items_) {
-            if (!has_canonical_names(item.type))
+            if (!has_canonical_names(item.type) || !may_have_capitals(item.canonical))
                 continue;
             const auto at = canonical_.size();
             append_canonical_rdata(item.type, item.canonical, canonical_);
