@@ -251,8 +251,10 @@ void wire_foresight(CLI::App& app, Invocation& asked) {
                      [&](Session& session) { return explain(session, asked.zone); });
 
     CLI::App* foretell =
-        verb(app, asked, "forecast", "the events to come, if all others do their part at once");
+        app.add_subcommand("forecast", "the events to come, if all others do their part at once");
     ForecastWish& wish = asked.forecast;
+    foretell->add_option("NAME", asked.zone, "the zone; with --ics all if left out");
+    foretell->add_flag("--ics", wish.as_calendar, "a calendar (iCalendar) of what needs a person");
     foretell->add_option(
         "--until", wish.until,
         "a time (2027-01-01T00:00:00Z) or a duration (90d, 2y); if left out: until "
@@ -261,7 +263,9 @@ void wire_foresight(CLI::App& app, Invocation& asked) {
                        "also every change of a record's state and of a key's goal");
     foretell->add_flag("--without-ds", wish.without_parent, "no DS change is ever confirmed");
     foretell->add_flag("--without-approval", wish.without_approval, "nothing is ever approved");
-    asked.in_session(foretell, [&](Session& session) {
+    asked.in_session(foretell, [&](Session& session) -> Ending {
+        if (asked.zone.empty() && !wish.as_calendar)
+            return Fault{FaultClass::usage, "forecast: NAME is required, but with --ics"};
         wish.zone = asked.zone;
         return forecast(session, wish);
     });

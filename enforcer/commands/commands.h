@@ -38,10 +38,11 @@ Ending status(Session& session, const std::optional<std::string>& name);
 
 // forecast.cpp
 struct ForecastWish {
-    std::string zone;
+    std::string zone;                  ///< empty: all, of which there is only a calendar
     std::optional<std::string> until;  ///< a time or a duration; absent: as foresee() has it
     bool all_states = false;
     bool without_parent = false, without_approval = false;
+    bool as_calendar = false;  ///< iCalendar, of what needs a person
 };
 Ending forecast(Session& session, const ForecastWish& wish);
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "enforcer/commands/calendar.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/report_intake.h"
@@ -60,16 +61,48 @@ Json to_json(const Forecast& forecast, const ZoneView& view, const Assumptions& 
             {"events", events}};
 }
 
+Assumptions assumptions_of(const ForecastWish& wish) {
+    return {!wish.without_parent, !wish.without_approval, true};
+}
+
+Result<Forecast> foresee_zone(Session& session, const Zone& zone, const ForecastWish& wish) {
+    KASPAR_TRY(const auto until, read_until(wish.until, session.now()));
+    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(Outset outset, outset_of(session, zone));
+    return foresee(std::move(outset), policy, session.now(), until, assumptions_of(wish));
+}
+
+/// Of the zone that is named, or of all: one that stands still keeps the others from no calendar.
+Ending calendar(Session& session, const ForecastWish& wish) {
+    std::vector<Zone> asked;
+    if (wish.zone.empty()) {
+        KASPAR_TRY(asked, zones(session.database()));
+    } else {
+        KASPAR_TRY(asked.emplace_back(), known_zone(session.database(), wish.zone));
+    }
+    std::vector<ForeseenOf> foreseen;
+    for (const Zone& zone : asked) {
+        auto forecast = foresee_zone(session, zone, wish);
+        if (forecast.ok())
+            foreseen.push_back({zone_text(zone.name), std::move(*forecast)});
+        else if (asked.size() == 1 || forecast.fault().kind == FaultClass::usage)
+            return std::move(forecast).fault();
+        else
+            fmt::print(stderr, "kaspar: {}: {}\n", zone_text(zone.name), forecast.fault().words);
+    }
+    print(calendar_text(foreseen));
+    return foreseen.size() == asked.size() ? ExitStatus::done : ExitStatus::attention;
+}
+
 }  // namespace
 
 Ending forecast(Session& session, const ForecastWish& wish) {
+    if (wish.as_calendar)
+        return calendar(session, wish);
     KASPAR_TRY(const Zone zone, known_zone(session.database(), wish.zone));
-    KASPAR_TRY(const auto until, read_until(wish.until, session.now()));
+    KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, wish));
     KASPAR_TRY(const ZoneView view, view_zone(session, zone));
-    KASPAR_TRY(Outset outset, outset_of(session, zone));
-    const Assumptions assumptions{!wish.without_parent, !wish.without_approval, true};
-    const Forecast foreseen =
-        foresee(std::move(outset), view.policy, session.now(), until, assumptions);
+    const Assumptions assumptions = assumptions_of(wish);
     const auto reserved = reservations(view, session);
     if (session.json()) {
         print(to_json(foreseen, view, assumptions, reserved).dump(2) + "\n");
