@@ -4,6 +4,7 @@
 
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
+#include "enforcer/commands/outlook.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/state_changes.h"
 
@@ -113,6 +114,11 @@ std::string next_event_line(const ZoneView& view, Time now) {
                        *view.next_event <= now ? ": kaspar-enforcer has work" : "");
 }
 
+std::string command_line_for(const ZoneView& view, const Wait& wait) {
+    const auto command = commands_for(wait.on, view.remembered.history, view.name());
+    return command.empty() ? "" : "  " + tinted(command, Tint::warning, standard_output()) + "\n";
+}
+
 void show_one(const ZoneView& view, Time now) {
     const Terminal terminal = standard_output();
     const auto expiry = view.first_expiry();
@@ -130,8 +136,9 @@ void show_one(const ZoneView& view, Time now) {
     if (!view.plan.waits.empty())
         text += "\n";
     for (const Wait& wait : view.plan.waits)
-        text += fmt::format("waits for {}\n  {}{}\n", wait_line(wait), wait.why,
-                            wait.until ? "; until " + to_rfc3339(*wait.until) : "");
+        text += fmt::format("waits for {}\n  {}{}\n{}", wait_line(wait), wait.why,
+                            wait.until ? "; until " + to_rfc3339(*wait.until) : "",
+                            command_line_for(view, wait));
     print(text);
 }
 

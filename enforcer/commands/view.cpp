@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <sstream>
 
+#include "enforcer/commands/outlook.h"
 #include "enforcer/key_reserve.h"
 #include "enforcer/report_intake.h"
 #include "enforcer/state_changes.h"
@@ -23,10 +25,12 @@ Json tags_of(const Remembered& remembered, KeySet keys) {
 }
 
 Json wait_json(const ZoneView& view, const Wait& wait) {
+    const auto command = commands_for(wait.on, view.remembered.history, view.name());
     return {{"what", wait.what},
             {"why", wait.why},
             {"on", word(wait.on)},
             {"until", json_time(wait.until)},
+            {"command", command.empty() ? Json() : Json(command)},
             {"keys", tags_of(view.remembered, wait.keys)}};
 }
 
@@ -111,24 +115,25 @@ bool needs_store(const ZoneView& view, const std::string& store) {
                        [&](const StoredKey& key) { return key.keystores == std::vector{store}; });
 }
 
-}  // namespace
+/// A policy that is in force, and why its file as it is now is not.
+struct PolicyView {
+    Policy policy;
+    std::optional<std::string> fault;
+};
 
-std::optional<Time> ZoneView::first_expiry() const {
-    return report && report->publication ? report->publication->first_expiry : std::nullopt;
+Result<PolicyView> view_policy(Session& session, const std::string& name) {
+    PolicyView view;
+    KASPAR_TRY(view.policy, policy_in_force(session.database(), name));
+    KASPAR_TRY(const auto stored, find_policy(session.database(), name));
+    view.fault = stored->fault;
+    return view;
 }
 
-std::optional<std::uint32_t> ZoneView::serial() const {
-    if (!report || !report->publication)
-        return std::nullopt;
-    return report->publication->serial;
-}
-
-Result<ZoneView> view_zone(Session& session, const Zone& zone) {
+Result<ZoneView> view_with(Session& session, const Zone& zone, const PolicyView& policy) {
     ZoneView view;
     view.zone = zone;
-    KASPAR_TRY(view.policy, policy_in_force(session.database(), zone.policy));
-    KASPAR_TRY(const auto stored, find_policy(session.database(), zone.policy));
-    view.policy_fault = stored->fault;
+    view.policy = policy.policy;
+    view.policy_fault = policy.fault;
     auto remembered = load_history(session.database(), zone);
     if (remembered.ok()) {
         view.remembered = std::move(*remembered);
@@ -147,11 +152,33 @@ Result<ZoneView> view_zone(Session& session, const Zone& zone) {
     return view;
 }
 
+}  // namespace
+
+std::optional<Time> ZoneView::first_expiry() const {
+    return report && report->publication ? report->publication->first_expiry : std::nullopt;
+}
+
+std::optional<std::uint32_t> ZoneView::serial() const {
+    if (!report || !report->publication)
+        return std::nullopt;
+    return report->publication->serial;
+}
+
+Result<ZoneView> view_zone(Session& session, const Zone& zone) {
+    KASPAR_TRY(const auto policy, view_policy(session, zone.policy));
+    return view_with(session, zone, policy);
+}
+
+// Thousands of zones have few policies: each is read once.
 Result<std::vector<ZoneView>> view_all(Session& session) {
     std::vector<ZoneView> views;
+    std::map<std::string, PolicyView> policies;
     KASPAR_TRY(const auto all, zones(session.database()));
     for (const Zone& zone : all) {
-        KASPAR_TRY(ZoneView view, view_zone(session, zone));
+        if (!policies.contains(zone.policy)) {
+            KASPAR_TRY(policies[zone.policy], view_policy(session, zone.policy));
+        }
+        KASPAR_TRY(ZoneView view, view_with(session, zone, policies[zone.policy]));
         views.push_back(std::move(view));
     }
     return views;

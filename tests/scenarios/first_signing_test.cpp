@@ -92,6 +92,21 @@ TEST_CASE("the DS is in every cache once the operator's word is older than its T
     CHECK(log.output.find("rumoured -> omnipresent") != std::string::npos);
 }
 
+TEST_CASE("status ends each wait with the command that moves it", "[scenario]") {
+    Sandbox box;
+    sign_until_ds(box);
+    const auto waits = box.json({"status", "example.org"})["waits"];
+    REQUIRE(waits.size() == 1);
+    CHECK(waits[0]["on"] == "parent");
+    CHECK(waits[0]["command"] == "kaspar ds seen example.org");
+    const auto shown = box.kaspar({"status", "example.org"}).output;
+    CHECK(shown.find("waits for parent") < shown.find("\n  kaspar ds seen example.org\n"));
+    CHECK(shown.find("\n  kaspar ds seen example.org\n") != std::string::npos);
+    expect(box.kaspar({"zone", "pause", "example.org"}));
+    CHECK(box.kaspar({"status", "example.org"}).output.find("kaspar zone resume example.org") !=
+          std::string::npos);
+}
+
 TEST_CASE("key list tells the states of a key's records as status does", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);

@@ -345,6 +345,35 @@ TEST_CASE("a private key is not read as that of another algorithm", "[signing_ke
     CHECK_FALSE(read_private_key(Algorithm::ecdsap256sha256, Secret("nonsense")).ok());
 }
 
+TEST_CASE("a P-256 key in PKCS#8 is read with and without its point", "[signing_key]") {
+    const PrivateKey& key = key_of(Algorithm::ecdsap256sha256);
+    const std::string& whole = key.pkcs8.text();
+    constexpr std::size_t number_at = 36, number_size = 32, point_size = 65;
+    REQUIRE(whole.size() == number_at + number_size + 5 + point_size);
+    // RFC 5958 with RFC 5915: [1], the point, may be absent; the lengths around it are then less.
+    const std::string head =
+        std::string("\x30\x41", 2) + whole.substr(3, 24) + std::string("\x04\x27\x30\x25", 4);
+    const std::string bare = head + whole.substr(number_at - 5, 5 + number_size);
+    const auto read = read_private_key(Algorithm::ecdsap256sha256, Secret(bare)).value();
+    CHECK(read.public_half == key.public_half);
+    CHECK(
+        verifies(key.public_half, message, make_signing_key(read).value()->sign(message).value()));
+    CHECK(prove_possession(*make_signing_key(key).value(), key.public_half).ok());
+}
+
+TEST_CASE("a P-256 key whose point is another's proves to be neither", "[signing_key]") {
+    const PrivateKey& key = key_of(Algorithm::ecdsap256sha256);
+    const auto other = generate_private_key({Algorithm::ecdsap256sha256, 256}).value();
+    const std::size_t at = key.pkcs8.text().size() - 64;
+    const auto mixed =
+        read_private_key(Algorithm::ecdsap256sha256,
+                         Secret(key.pkcs8.text().substr(0, at) + other.pkcs8.text().substr(at)));
+    REQUIRE(mixed.ok());
+    CHECK(mixed->public_half == other.public_half);
+    const auto signer = make_signing_key(*mixed).value();
+    CHECK_FALSE(prove_possession(*signer, other.public_half).ok());
+}
+
 TEST_CASE("malformed public keys are faults", "[signing_key]") {
     for (const Example& example : examples()) {
         INFO(example.source);
