@@ -58,6 +58,6 @@ int main(int argc, char** argv) {
     app.add_subcommand("run", "stay, and wake for the next event")->callback([&] { run = stay; });
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
-    catch_stop_signals();
+    arrange_signals();
     return finish(run(options), "kaspar-enforcer");
 }

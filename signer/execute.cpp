@@ -6,6 +6,7 @@
 #include <future>
 
 #include "common/system/file.h"
+#include "common/values/threads.h"
 #include "signer/capacity.h"
 #include "signer/intake.h"
 #include "signer/prepared_report.h"
@@ -16,7 +17,10 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::uint64_t always_fits = 1 << 20;  // octets of zone text; asking costs time
-constexpr std::size_t most_keys = 64;           // signer sets are kept as bits
+constexpr std::string_view out_of_memory =
+    "memory ended while the zone was worked on; give the signer more (MemoryMax= of its unit, "
+    "ulimit -v), or let it work on this zone alone (--zone)";
+constexpr std::size_t most_keys = 64;  // signer sets are kept as bits
 
 /// One zone's run, step by step.
 class ZoneRun {
@@ -31,6 +35,7 @@ class ZoneRun {
     Execution go();
 
   private:
+    bool carry_out();
     Outcome prepare();
     bool is_due();
     void take_turn();
@@ -93,7 +98,8 @@ std::uint64_t size_of(const Path& file) {
     return stamp ? stamp->size : 0;
 }
 
-Execution ZoneRun::go() {
+/// Gives whether there is anything new to report.
+bool ZoneRun::carry_out() {
     bool anything_new = true;
     if (auto prepared = prepare(); !prepared.ok()) {
         refuse(std::move(prepared).fault());
@@ -107,6 +113,18 @@ Execution ZoneRun::go() {
         fall_back();
     else
         keep_instruction();
+    return anything_new;
+}
+
+// A zone for which memory does not suffice stops no other.
+Execution ZoneRun::go() {
+    bool anything_new = true;
+    try {
+        anything_new = carry_out();
+    } catch (const std::bad_alloc&) {
+        last_ = {};
+        refuse({FaultClass::refused, std::string(out_of_memory)});
+    }
     report(anything_new);
     auto zone = zone_text();
     auto inputs = watched();
@@ -139,7 +157,7 @@ void ZoneRun::sign() {
         return refuse(std::move(fits).fault());
     if (auto opened = open_keys(); !opened.ok())
         return refuse(std::move(opened).fault());
-    auto last = std::async(surroundings_.threads > 1 ? std::launch::async : std::launch::deferred,
+    auto last = std::async(launch_with(surroundings_.threads),
                            [&] { return read_last_output(*instruction_, publication_); });
     auto input = read_input(*instruction_, publication_);
     last_ = last.get();

@@ -6,6 +6,7 @@
 #include <future>
 #include <set>
 
+#include "common/values/threads.h"
 #include "signer/zonefile/written_zone.h"
 
 namespace kaspar::signer {
@@ -103,8 +104,7 @@ std::string problem_words(const VerificationResult& result) {
 // The disk takes its time, in which the verifier works.
 Result<Passed> pass_gate(const GateOrder& order) {
     KASPAR_CHECK(order.file.flush());
-    auto durable = std::async(order.threads > 1 ? std::launch::async : std::launch::deferred,
-                              [&] { return make_durable(order.file); });
+    auto durable = std::async(launch_with(order.threads), [&] { return make_durable(order.file); });
     auto verification = verify_written(order);
     auto output = durable.get();
     if (!verification.ok())

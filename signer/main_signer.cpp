@@ -130,7 +130,7 @@ int once(const CommandLine& line) {
     auto program = Program::make(line);
     if (!program.ok())
         return fail(program.fault());
-    catch_stop_signals();
+    arrange_signals();
     const auto round = program->round();
     if (!round.ok())
         return fail(round.fault());
@@ -160,7 +160,7 @@ int run(const CommandLine& line) {
     auto program = Program::make(line);
     if (!program.ok())
         return fail(program.fault());
-    catch_stop_signals();
+    arrange_signals();
     auto waiter = Waiter::create();
     if (!waiter.ok())
         return fail(waiter.fault());
@@ -232,9 +232,12 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
-    if (once_command->parsed())
-        return once(line);
-    if (run_command->parsed())
-        return run(line);
-    return verify_file(line);
+    try {
+        return once_command->parsed()  ? once(line)
+               : run_command->parsed() ? run(line)
+                                       : verify_file(line);
+    } catch (const std::bad_alloc&) {
+        return fail({FaultClass::refused,
+                     "memory ended; give the signer more (MemoryMax= of its unit, ulimit -v)"});
+    }
 }

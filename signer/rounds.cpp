@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
+#include "common/system/memory.h"
+#include "common/values/threads.h"
 #include "signer/intake.h"
 
 namespace kaspar::signer {
@@ -26,7 +27,18 @@ constexpr Duration longest_wait = std::chrono::hours(1);
 
 /// More than processors: writing durably is mostly waiting. With many more they wait for each
 /// other's locks in OpenSSL and in the folders: 64 took a tenth longer than 16 (2 cores).
-constexpr std::size_t zones_at_once = 16;
+constexpr unsigned zones_at_once = 16;
+
+/// Where address space is limited: what a thread takes of it, with its stack and its part of the
+/// heap, before it has done anything; and as much again for its work.
+constexpr std::uint64_t space_of_a_thread = 256u << 20;
+
+unsigned threads_that_fit() {
+    const auto left = address_space_left();
+    return left ? static_cast<unsigned>(
+                      std::clamp<std::uint64_t>(*left / space_of_a_thread, 1, zones_at_once))
+                : zones_at_once;
+}
 
 Time expiry_of(const Configuration& configuration, const Path& file) {
     const auto last = read_last_report(report_file(configuration, file));
@@ -64,9 +76,9 @@ class ZonesAtOnce {
 
     std::vector<Execution> execute_all() {
         {
-            std::vector<std::jthread> others;
-            for (std::size_t i = 1; i < std::min(zones_at_once, files_.size()); ++i)
-                others.emplace_back([this] { work(); });
+            const auto at_once = static_cast<unsigned>(
+                std::clamp<std::size_t>(files_.size(), 1, threads_that_fit()));
+            const auto others = start_threads(at_once - 1, [this](unsigned) { work(); });
             work();
         }
         return std::move(told_);

@@ -39,6 +39,8 @@ std::string_view remedy(int error) {
         case EMFILE:
         case ENFILE:
             return "; raise the limit on open files (ulimit -n)";
+        case EFBIG:
+            return "; raise the limit on file sizes (LimitFSIZE= of its unit, ulimit -f)";
         default:
             return "";
     }
@@ -114,16 +116,40 @@ std::int64_t modification_time(const struct stat& status) {
     return std::int64_t(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-/// A new file beside `destination`. Names of an earlier process with our number are stepped over.
-int open_temporary(const Path& destination, unsigned mode, Path& temporary) {
+/// Calls make(name) for names beside `destination` until one is not taken: an earlier process may
+/// have had our number. Gives what `make` does, and the name in `temporary`.
+template <typename Make>
+int with_new_name(const Path& destination, Path& temporary, Make&& make) {
     static std::atomic<unsigned> counter = 0;
     for (;;) {
         temporary = folder_of(destination) / fmt::format(".kaspar-{}-{}", ::getpid(), ++counter);
-        const int descriptor =
-            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode));
-        if (descriptor >= 0 || errno != EEXIST)
-            return descriptor;
+        const int result = make(temporary.c_str());
+        if (result >= 0 || errno != EEXIST)
+            return result;
     }
+}
+
+/// Where this process finds a file that it has open.
+Path path_of_open(int descriptor) {
+    return fmt::format("/proc/self/fd/{}", descriptor);
+}
+
+/// A new file in the destination's folder that has no name yet, so that nothing is left of it if
+/// this process is killed (open(2), O_TMPFILE). -1 if the file system or a missing /proc does not
+/// allow that.
+int open_unnamed(const Path& destination, unsigned mode) {
+    const int descriptor =
+        ::open(folder_of(destination).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode_t(mode));
+    if (descriptor < 0 || ::access(path_of_open(descriptor).c_str(), F_OK) == 0)
+        return descriptor;
+    ::close(descriptor);
+    return -1;
+}
+
+int open_named(const Path& destination, unsigned mode, Path& temporary) {
+    return with_new_name(destination, temporary, [&](const char* name) {
+        return ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode));
+    });
 }
 
 }  // namespace
@@ -172,6 +198,10 @@ FileWriter::FileWriter(Path destination, Path temporary, int descriptor)
       temporary_(std::move(temporary)),
       descriptor_(descriptor) {}
 
+Path FileWriter::temporary() const {
+    return temporary_.empty() ? path_of_open(descriptor_) : temporary_;
+}
+
 FileWriter::FileWriter(FileWriter&& other) noexcept
     : destination_(std::move(other.destination_)),
       temporary_(std::move(other.temporary_)),
@@ -199,12 +229,15 @@ void FileWriter::discard() noexcept {
     if (descriptor_ < 0)
         return;
     ::close(std::exchange(descriptor_, -1));
-    ::unlink(temporary_.c_str());
+    if (!temporary_.empty())
+        ::unlink(temporary_.c_str());
 }
 
 Result<FileWriter> FileWriter::create(const Path& destination, unsigned mode) {
     Path temporary;
-    const int descriptor = open_temporary(destination, mode, temporary);
+    int descriptor = open_unnamed(destination, mode);
+    if (descriptor < 0)
+        descriptor = open_named(destination, mode, temporary);
     if (descriptor < 0)
         return io_fault("write", destination, errno);
     return FileWriter(destination, std::move(temporary), descriptor);
@@ -270,7 +303,22 @@ Outcome FileWriter::commit_lightly() {
     return put_in_place();
 }
 
+/// A name beside the destination, from which it can be renamed.
+Outcome FileWriter::give_name() {
+    const auto unnamed = path_of_open(descriptor_);
+    const int linked = with_new_name(destination_, temporary_, [&](const char* name) {
+        return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+    });
+    if (linked == 0)
+        return Done{};
+    const int error = errno;
+    temporary_.clear();
+    return io_fault("write", destination_, error);
+}
+
 Outcome FileWriter::put_in_place() {
+    if (temporary_.empty())
+        KASPAR_CHECK(give_name());
     // NFS reports a full disk at close at the earliest; the rename comes only after that.
     if (::close(std::exchange(descriptor_, -1)) != 0 ||
         ::rename(temporary_.c_str(), destination_.c_str()) != 0) {

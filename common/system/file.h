@@ -34,7 +34,8 @@ Outcome check_private(const Path& path);
 
 /// A file being written beside its destination: temporary file in the same folder; commit() makes
 /// it durable and puts it in place (fsync, rename, fsync of the folder). Dropped uncommitted, it is
-/// removed and the destination stays as it was. The temporary file's name starts with ".kaspar-".
+/// removed and the destination stays as it was. Where the file system allows, the temporary file
+/// has no name until it is put in place; its name starts with ".kaspar-".
 class FileWriter {
   public:
     /// `mode` as for open(2). Fault: io.
@@ -49,8 +50,8 @@ class FileWriter {
 
     /// Puts other octets in place of some that were written. Fault: io.
     Outcome overwrite(std::uint64_t at, std::string_view text);
-    const Path& temporary() const { return temporary_; }
-    Outcome commit();  ///< Fault: io
+    Path temporary() const;  ///< for this process, until it is put in place
+    Outcome commit();        ///< Fault: io
 
     /// Puts it in place without waiting for the disk (write_cache()). Fault: io.
     Outcome commit_lightly();
@@ -59,8 +60,9 @@ class FileWriter {
     FileWriter(Path destination, Path temporary, int descriptor);
     void discard() noexcept;
     Outcome drain(std::string_view text);
+    Outcome give_name();
     Outcome put_in_place();
-    Path destination_, temporary_;
+    Path destination_, temporary_;  ///< temporary_ is empty while it has no name
     int descriptor_ = -1;
     std::string buffer_;
     bool is_on_disk_ = false;  ///< what was written

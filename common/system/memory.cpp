@@ -55,39 +55,52 @@ std::optional<Path> control_group(const Path& root) {
     return std::nullopt;
 }
 
+/// What the group's memory.stat counts as taken and the system gives back when it is needed: above
+/// all the pages of files that were read and written, our own among them.
+std::uint64_t reclaimable(const Path& group) {
+    std::ifstream file(group / "memory.stat");
+    std::uint64_t sum = 0;
+    for (std::string name, octets; file >> name >> octets;)
+        if (name == "inactive_file" || name == "active_file" || name == "slab_reclaimable")
+            sum += number(octets).value_or(0);
+    return sum;
+}
+
 /// A group is bound by the limits of those above it, too.
 void look_at_control_groups(const Path& root, std::optional<AvailableMemory>& least) {
     const auto top = root / "sys/fs/cgroup";
     auto group = control_group(root);
     while (group && group->native().size() >= top.native().size()) {
         const auto most = number_in(*group / "memory.max");  // "max": none
-        const auto taken = number_in(*group / "memory.current");
-        if (most && taken)
-            take_less(least, *most - std::min(*most, *taken),
+        const auto current = number_in(*group / "memory.current");
+        if (most && current) {
+            const auto taken = *current - std::min(*current, reclaimable(*group));
+            take_less(least, *most - std::min(*most, taken),
                       fmt::format("{} (MemoryMax= of its systemd unit)",
                                   (*group / "memory.max").string()));
+        }
         group = group->parent_path();
     }
 }
 
-void look_at_address_space(const Path& root, std::optional<AvailableMemory>& least) {
+}  // namespace
+
+std::optional<std::uint64_t> address_space_left(const Path& root) {
     struct rlimit limit {};
     if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return;
+        return std::nullopt;
     const auto taken = number_in(root / "proc/self/statm").value_or(0) *
                        static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    take_less(least, limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, taken),
-              "the limit on address space (ulimit -v)");
+    return limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, taken);
 }
-
-}  // namespace
 
 std::optional<AvailableMemory> available_memory(const Path& root) {
     std::optional<AvailableMemory> least;
     if (const auto machine = of_machine(root))
         take_less(least, *machine, "the memory of this machine");
     look_at_control_groups(root, least);
-    look_at_address_space(root, least);
+    if (const auto left = address_space_left(root))
+        take_less(least, *left, "the limit on address space (ulimit -v)");
     return least;
 }
 

@@ -14,6 +14,9 @@ struct AvailableMemory {
     std::string limit;  ///< what sets it, in words: "the memory of this machine"
 };
 
+/// Octets; absent if there is no limit (RLIMIT_AS).
+std::optional<std::uint64_t> address_space_left(const std::filesystem::path& root = "/");
+
 /// Absent if nothing of the system tells. `root` is "/" but for tests.
 std::optional<AvailableMemory> available_memory(const std::filesystem::path& root = "/");
 

@@ -52,7 +52,8 @@ int milliseconds_until(std::optional<Time> deadline, Time now) {
 
 }  // namespace
 
-void catch_stop_signals() {
+void arrange_signals() {
+    std::signal(SIGXFSZ, SIG_IGN);
     stop_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     require(stop_event >= 0, "an eventfd can be had");
     struct sigaction action {};

@@ -11,9 +11,10 @@
 
 namespace kaspar {
 
-/// From now on SIGTERM and SIGINT ask the program to stop instead of ending it. Called once, in
-/// main. A second such signal ends the program at once.
-void catch_stop_signals();
+/// From now on SIGTERM and SIGINT ask the program to stop instead of ending it, and a file that
+/// would grow beyond its limit (LimitFSIZE=, ulimit -f) is an error of who writes it instead of the
+/// end of the program. Called once, in main. A second SIGTERM or SIGINT ends the program at once.
+void arrange_signals();
 
 /// True once the program was asked to stop.
 bool stop_requested();

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <thread>
-#include <vector>
+
+#include "common/values/threads.h"
 
 namespace kaspar::signer {
 
@@ -21,10 +21,9 @@ void for_each_chunk(std::size_t items, std::size_t chunk_size, unsigned threads,
         for (std::size_t i = next++; i < chunks; i = next++)
             work(i * chunk_size, std::min(items, (i + 1) * chunk_size));
     };
-    const auto wanted = std::min<std::size_t>(std::max(threads, 1u), chunks);
-    std::vector<std::jthread> others;
-    for (std::size_t thread = 1; thread < wanted; ++thread)
-        others.emplace_back(take_chunks);
+    const auto wanted = std::clamp<std::size_t>(chunks, 1, std::max(threads, 1u));
+    const auto others =
+        start_threads(static_cast<unsigned>(wanted) - 1, [&](unsigned) { take_chunks(); });
     take_chunks();
 }
 

@@ -149,6 +149,7 @@ class SanityCheck {
                 check_dname(node, kind, rrset);
                 break;
             case rr::ns:
+                check_wildcard(node, rrset);
                 if (kind == NodeKind::delegation)
                     check_glue(node, rrset);
                 if (kind == NodeKind::below_delegation)
@@ -183,6 +184,15 @@ class SanityCheck {
         if (kind == NodeKind::delegation)
             warning(node, dname,
                     "it stands at a delegation, where no resolver will see it (RFC 6672 §2.3)");
+    }
+
+    // RFC 4592 §4.2 gives it no meaning, and BIND loads no zone that has one.
+    void check_wildcard(const Node& node, const RRset& ns) {
+        const auto owner = zone_.owner(node);
+        if (owner.size() > 2 && owner[0] == 1 && owner[1] == '*')
+            error(node, ns,
+                  "a wildcard cannot be delegated (RFC 4592 §4.2), and BIND would not load the "
+                  "zone; remove it, or name each delegation");
     }
 
     // Addresses of name servers within the delegated zone are found nowhere else (RFC 1034 §4.2.1).

@@ -41,6 +41,18 @@ TEST_CASE("the least limit tells how much memory there is", "[capacity]") {
     CHECK(system.available()->limit.find("kaspar.slice/memory.max") != std::string::npos);
 }
 
+TEST_CASE("what a control group holds of files is memory to be had", "[capacity]") {
+    System system;
+    system.file("proc/self/cgroup", "0::/signer.service\n");
+    system.file("sys/fs/cgroup/signer.service/memory.max", "500000000\n");
+    system.file("sys/fs/cgroup/signer.service/memory.current", "490000000\n");
+    CHECK(system.available()->octets == 10'000'000);
+    system.file("sys/fs/cgroup/signer.service/memory.stat",
+                "anon 20000000\nfile 460000000\nslab_reclaimable 5000000\ninactive_file "
+                "300000000\nactive_file 100000000\n");
+    CHECK(system.available()->octets == 415'000'000);
+}
+
 TEST_CASE("a zone that does not fit is refused with what it would need", "[capacity]") {
     Instruction instruction;
     const AvailableMemory little{1'000'000'000, "a test"};

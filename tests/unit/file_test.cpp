@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <csignal>
 
@@ -62,10 +63,25 @@ TEST_CASE("until it is committed a file stays as it was", "[file]") {
         REQUIRE(writer.flush().ok());
         CHECK(read_file(writer.temporary()).value() == "new");
         CHECK(read_file(folder / "f").value() == "old");
-        CHECK(writer.temporary().parent_path() == folder.path());
         auto moved = std::move(writer);
-        CHECK(entries(folder) == 2);
+        CHECK(read_file(moved.temporary()).value() == "new");
     }
+    CHECK(read_file(folder / "f").value() == "old");
+    CHECK(entries(folder) == 1);
+}
+
+TEST_CASE("a process that is killed while it writes a file leaves nothing", "[file]") {
+    const TempFolder folder;
+    REQUIRE(write_file(folder / "f", "old").ok());
+    const auto child = ::fork();
+    if (child == 0) {
+        auto writer = FileWriter::create(folder / "f").value();
+        const bool written = writer.write("new").ok() && writer.sync().ok();
+        ::raise(written ? SIGKILL : SIGTERM);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WTERMSIG(status) == SIGKILL);
     CHECK(read_file(folder / "f").value() == "old");
     CHECK(entries(folder) == 1);
 }
@@ -80,13 +96,13 @@ TEST_CASE("a cache is written whole, too", "[file]") {
     CHECK_FALSE(write_cache(folder / "missing" / "cache", "text").ok());
 }
 
-TEST_CASE("a replaced writer removes its own temporary file only", "[file]") {
+TEST_CASE("a replaced writer gives up its own temporary file only", "[file]") {
     const TempFolder folder;
     auto first = FileWriter::create(folder / "a").value();
     auto second = FileWriter::create(folder / "b").value();
     REQUIRE(second.write("b").ok());
     first = std::move(second);
-    CHECK(entries(folder) == 1);
+    CHECK(std::filesystem::exists(first.temporary()));
     REQUIRE(first.commit().ok());
     CHECK(read_file(folder / "b").value() == "b");
     CHECK(entries(folder) == 1);

@@ -52,6 +52,27 @@ TEST_CASE("who takes may end the work", "[ordered_work]") {
     CHECK(made < 100);
 }
 
+TEST_CASE("what is thrown in any thread ends the work and reaches the caller", "[ordered_work]") {
+    for (const unsigned threads : {1U, 4U}) {
+        std::size_t taken = 0;
+        const auto count = [&](std::size_t, std::size_t) { return ++taken < 1000; };
+        const auto fail_at_20 = [](std::size_t i, unsigned) {
+            if (i == 20)
+                throw std::bad_alloc();
+            return slow_square(i);
+        };
+        CHECK_THROWS_AS(in_order(400, threads, fail_at_20, count), std::bad_alloc);
+        CHECK(taken <= 20);
+        const auto square = [](std::size_t i, unsigned) { return slow_square(i); };
+        const auto fail_to_take = [&](std::size_t i, std::size_t) -> bool {
+            if (i == 10)
+                throw std::bad_alloc();
+            return true;
+        };
+        CHECK_THROWS_AS(in_order(400, threads, square, fail_to_take), std::bad_alloc);
+    }
+}
+
 TEST_CASE("few results wait for a slow one", "[ordered_work]") {
     std::atomic<std::size_t> made = 0;
     std::size_t most_ahead = 0;

@@ -64,6 +64,13 @@ TEST_CASE("broken golden zones that can be read are errors with file and line", 
     expect("ttl-above-max.zone", ":3: www.example. A: the TTL 604801 is above the policy's");
 }
 
+TEST_CASE("an NS at a wildcard is an error, other data there is not", "[sanity]") {
+    expect_one(check("*.x NS ns.example.net.\n").errors,
+               "zone:4: *.x.example. NS: a wildcard cannot be delegated");
+    CHECK(
+        check("*.x A 192.0.2.1\n*y NS ns.example.net.\nz.*.x NS ns.example.net.\n").errors.empty());
+}
+
 TEST_CASE("an SOA below the apex and two DNAMEs at a name are errors", "[sanity]") {
     expect_one(check("a SOA ns h 1 2 3 4 5\n").errors,
                "zone:4: a.example. SOA: an SOA stands only");

@@ -89,7 +89,7 @@ TEST_CASE("a request to stop ends every wait", "[signals]") {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        catch_stop_signals();
+        arrange_signals();
         auto waiter = Waiter::create().value();
         const bool before = stop_requested();
         std::raise(SIGTERM);
