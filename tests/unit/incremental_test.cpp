@@ -27,10 +27,12 @@ class EditedZone {
     void edit() {
         const auto owner = pick(owners);
         auto& lines = lines_[owner];
+        const auto record = pick(records) + std::to_string(below(9));
+        const bool may_stand = !owner.starts_with('*') || !record.starts_with("NS");
         if (below(4) == 0)
             lines.clear();
-        else
-            lines.insert(pick(records) + std::to_string(below(9)));
+        else if (may_stand)
+            lines.insert(record);
         if (lines.empty())
             lines_.erase(owner);
     }
