@@ -43,6 +43,24 @@ std::size_t after_escape(std::string_view text, std::size_t at) {
     return std::min(at + 2, text.size());
 }
 
+std::size_t end_of_bare_word(std::string_view text, std::size_t at) {
+    while (at < text.size() && !ends_word(text[at]))
+        at = text[at] == '\\' ? after_escape(text, at) : at + 1;
+    return at;
+}
+
+bool is_chosen(Escaped which, std::size_t at, std::string_view word) {
+    switch (which) {
+        case Escaped::owner:
+            return at == 0;
+        case Escaped::names:
+            return word.find('=') == word.npos;
+        case Escaped::all:
+            return true;
+    }
+    return true;
+}
+
 }  // namespace
 
 Place advance(std::string_view text, Place from, std::size_t at) {
@@ -126,21 +144,24 @@ std::vector<Word> words_of(std::string_view item) {
     return words;
 }
 
-std::string escape_odd_octets(std::string_view item, bool owner_only) {
-    const auto owner_end = std::find_if(item.begin(), item.end(), ends_word) - item.begin();
+std::string escape_odd_octets(std::string_view item, Escaped which) {
     std::string out;
-    bool quoted = false;
+    bool quoted = false, chosen = false;
+    std::size_t word_end = 0;  // of the bare word that is being gone through
     for (std::size_t i = 0; i < item.size(); ++i) {
         if (item[i] == '"')
             quoted = !quoted;
-        const bool bare = !quoted && (!owner_only || std::cmp_less(i, owner_end));
-        if (bare && item[i] == ';') {
+        if (!quoted && item[i] == ';') {
             const auto end = end_of_line(item, i);
             out += item.substr(i, end - i);
             i = end - 1;
             continue;
         }
-        if (bare && is_odd(item[i]))
+        if (!quoted && i >= word_end && !ends_word(item[i])) {
+            word_end = end_of_bare_word(item, i);
+            chosen = is_chosen(which, i, item.substr(i, word_end - i));
+        }
+        if (i < word_end && chosen && is_odd(item[i]))
             out += '\\';
         out += item[i];
         if (item[i] == '\\' && i + 1 < item.size())

@@ -50,10 +50,13 @@ struct Word {
 /// The item's words, comments and parentheses left out.
 std::vector<Word> words_of(std::string_view item);
 
-/// The item with a backslash before every odd octet of its unquoted words: those that BIND reads
-/// and writes bare in names (as '+', '=' or '['), and libzscanner wants escaped. With `owner_only`
-/// just in the word at the start of the item.
-std::string escape_odd_octets(std::string_view item, bool owner_only);
+/// Which of an item's unquoted words: the one at its start; those without '=', which parameters
+/// have (RFC 9460 §2.1); all.
+enum class Escaped { owner, names, all };
+
+/// The item with a backslash before every odd octet of those words: octets that BIND reads and
+/// writes bare in names (as '+', '=' or '['), and libzscanner wants escaped.
+std::string escape_odd_octets(std::string_view item, Escaped which);
 
 /// The first escape \DDD above \255 outside comments, empty if there is none. libzscanner takes
 /// such an escape in a name modulo 256 without a word.

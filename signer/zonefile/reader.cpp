@@ -206,8 +206,8 @@ class ZoneReader {
     }
 
     bool scan_escaped(std::string_view item, std::uint64_t line) {
-        for (const bool owner_only : {true, false}) {
-            const auto escaped = escape_odd_octets(item, owner_only);
+        for (const auto which : {Escaped::owner, Escaped::names, Escaped::all}) {
+            const auto escaped = escape_odd_octets(item, which);
             if (escaped.size() > item.size() && scanner_.scan(escaped, line) &&
                 scanner_.consumed() + 1 == escaped.size() && !scanner_.is_within_parentheses())
                 return true;

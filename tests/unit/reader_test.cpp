@@ -113,6 +113,9 @@ TEST_CASE("odd octets in names may stand bare, as BIND writes them", "[reader]")
           "m.example.\t3600\tIN\tRP\ta\\!b.example. c\\,d.example.\n"
           "\\~\\=\\091x\\]\\`.example.\t3600\tIN\tNS\tns\\+1.example.\n"
           "\\~\\=\\091x\\]\\`.example.\t60\tIN\tAAAA\t2001:db8::1\n");
+    CHECK(records("\\(.~ HTTPS 1 a~b. alpn=h2\nx HTTPS 1 c~d. alpn=h2\n\\(.~ A 192.0.2.1\n") ==
+          records("\\(.\\~ HTTPS 1 a\\~b. alpn=h2\nx HTTPS 1 c\\~d. alpn=h2\n"
+                  "\\(.\\~ A 192.0.2.1\n"));
     CHECK(lines_start(fault("a+b A 192.0.2\nc=d A\ne@f A 192.0.2.1\n"),
                       {"zone:4: ", "zone:5: ", "zone:6: "}));
 }
