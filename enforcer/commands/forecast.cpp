@@ -65,15 +65,15 @@ Assumptions assumptions_of(const ForecastWish& wish) {
     return {!wish.without_parent, !wish.without_approval, true};
 }
 
-Result<Forecast> foresee_zone(Session& session, const Zone& zone, const ForecastWish& wish) {
-    KASPAR_TRY(const auto until, read_until(wish.until, session.now()));
+Result<Forecast> foresee_zone(Session& session, const Zone& zone, const ForecastWish& wish,
+                              std::optional<Time> until) {
     KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
     KASPAR_TRY(Outset outset, outset_of(session, zone));
     return foresee(std::move(outset), policy, session.now(), until, assumptions_of(wish));
 }
 
 /// Of the zone that is named, or of all: one that stands still keeps the others from no calendar.
-Ending calendar(Session& session, const ForecastWish& wish) {
+Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> until) {
     std::vector<Zone> asked;
     if (wish.zone.empty()) {
         KASPAR_TRY(asked, zones(session.database()));
@@ -82,10 +82,10 @@ Ending calendar(Session& session, const ForecastWish& wish) {
     }
     std::vector<ForeseenOf> foreseen;
     for (const Zone& zone : asked) {
-        auto forecast = foresee_zone(session, zone, wish);
+        auto forecast = foresee_zone(session, zone, wish, until);
         if (forecast.ok())
             foreseen.push_back({zone_text(zone.name), std::move(*forecast)});
-        else if (asked.size() == 1 || forecast.fault().kind == FaultClass::usage)
+        else if (asked.size() == 1)
             return std::move(forecast).fault();
         else
             fmt::print(stderr, "kaspar: {}: {}\n", zone_text(zone.name), forecast.fault().words);
@@ -97,10 +97,11 @@ Ending calendar(Session& session, const ForecastWish& wish) {
 }  // namespace
 
 Ending forecast(Session& session, const ForecastWish& wish) {
+    KASPAR_TRY(const auto until, read_until(wish.until, session.now()));
     if (wish.as_calendar)
-        return calendar(session, wish);
+        return calendar(session, wish, until);
     KASPAR_TRY(const Zone zone, known_zone(session.database(), wish.zone));
-    KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, wish));
+    KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, wish, until));
     KASPAR_TRY(const ZoneView view, view_zone(session, zone));
     const Assumptions assumptions = assumptions_of(wish);
     const auto reserved = reservations(view, session);

@@ -188,8 +188,7 @@ class SanityCheck {
 
     // RFC 4592 §4.2 gives it no meaning, and BIND loads no zone that has one.
     void check_wildcard(const Node& node, const RRset& ns) {
-        const auto owner = zone_.owner(node);
-        if (owner.size() > 2 && owner[0] == 1 && owner[1] == '*')
+        if (is_wildcard(zone_.owner(node)))
             error(node, ns,
                   "a wildcard cannot be delegated (RFC 4592 §4.2), and BIND would not load the "
                   "zone; remove it, or name each delegation");

@@ -43,8 +43,9 @@ std::size_t after_escape(std::string_view text, std::size_t at) {
     return std::min(at + 2, text.size());
 }
 
-std::size_t end_of_bare_word(std::string_view text, std::size_t at) {
-    while (at < text.size() && !ends_word(text[at]))
+/// Where the word, or what is left of it, ends that starts at `at`; a quoted one at its quote.
+std::size_t end_of_word(std::string_view text, std::size_t at, bool quoted) {
+    while (at < text.size() && (quoted ? text[at] != '"' : !ends_word(text[at])))
         at = text[at] == '\\' ? after_escape(text, at) : at + 1;
     return at;
 }
@@ -135,9 +136,7 @@ std::vector<Word> words_of(std::string_view item) {
         }
         const bool quoted = c == '"';
         const auto start = at + (quoted ? 1 : 0);
-        auto end = start;
-        while (end < item.size() && (quoted ? item[end] != '"' : !ends_word(item[end])))
-            end = item[end] == '\\' ? after_escape(item, end) : end + 1;
+        const auto end = end_of_word(item, start, quoted);
         words.push_back({item.substr(start, end - start), quoted});
         at = end + (quoted ? 1 : 0);
     }
@@ -158,7 +157,7 @@ std::string escape_odd_octets(std::string_view item, Escaped which) {
             continue;
         }
         if (!quoted && i >= word_end && !ends_word(item[i])) {
-            word_end = end_of_bare_word(item, i);
+            word_end = end_of_word(item, i, false);
             chosen = is_chosen(which, i, item.substr(i, word_end - i));
         }
         if (i < word_end && chosen && is_odd(item[i]))

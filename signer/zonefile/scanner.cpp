@@ -60,7 +60,11 @@ struct RecordScanner::State {
     /// Those that this thread used before: zs_init() clears 200 KB, which for a zone of ten records
     /// takes as long as all else that is done with its text.
     static std::vector<std::unique_ptr<State>>& spare() {
-        static thread_local std::vector<std::unique_ptr<State>> states;
+        static thread_local auto states = [] {
+            std::vector<std::unique_ptr<State>> none;
+            none.reserve(most_spare);  // so that giving one back cannot fail
+            return none;
+        }();
         return states;
     }
 };

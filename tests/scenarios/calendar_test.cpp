@@ -92,6 +92,7 @@ TEST_CASE("without a name the calendar is of all zones, and one that stands stil
           "[foresight]") {
     Sandbox box;
     CHECK(entries_of(box, box.kaspar({"forecast", "--ics"})).empty());
+    CHECK(box.kaspar({"forecast", "--ics", "--until", "soon"}).status == 2);
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.add_zone("example.net").status == 0);
     std::set<std::string> zones;

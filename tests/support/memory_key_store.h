@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <map>
+#include <new>
 #include <set>
 
 #include "common/keys/engines.h"
@@ -32,6 +33,8 @@ class MemoryKeyStore : public KeyStore {
     Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
                                              const PublicKey& on_record) override {
         ++opened;
+        if (memory_ends)
+            throw std::bad_alloc();
         KASPAR_TRY(const auto there, find(locator, on_record.algorithm));
         if (there != on_record)
             return Fault{FaultClass::key, "key " + locator + " is not the key on record"};
@@ -59,7 +62,8 @@ class MemoryKeyStore : public KeyStore {
 
     Result<StoreFacts> look() override { return StoreFacts{"memory", {}, std::nullopt}; }
 
-    std::atomic<unsigned> opened = 0;  ///< calls of open()
+    std::atomic<unsigned> opened = 0;       ///< calls of open()
+    std::atomic<bool> memory_ends = false;  ///< at the next open()
 
   private:
     std::string name_ = "memory";

@@ -19,6 +19,21 @@ bool has_leftovers(const TempFolder& folder) {
 
 }  // namespace
 
+TEST_CASE("a zone for which memory ends is refused, told and signed later", "[execute]") {
+    Published bench;
+    const auto before = status_of(bench.output_file());
+    bench.input(hosts + "later A 192.0.2.9\n");
+    bench.keys.forget();
+    bench.store.memory_ends = true;
+    const auto refused = bench.expect(RunOutcome::refused);
+    CHECK(tells(refused.run.errors, "memory ended"));
+    CHECK(tells(bench.report().last_run.errors, "MemoryMax="));
+    CHECK(same_file(status_of(bench.output_file()), before));
+    bench.store.memory_ends = false;
+    bench.expect(RunOutcome::published);
+    CHECK(bench.output().find("later.example.") != std::string::npos);
+}
+
 TEST_CASE("a broken input leaves the last zone as it is, octet by octet", "[execute]") {
     Published bench;
     const auto before = status_of(bench.output_file());
