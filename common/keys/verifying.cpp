@@ -49,9 +49,9 @@ Fault malformed(std::string_view what) {
     return {FaultClass::key, fmt::format("malformed public key: {}", what)};
 }
 
-Key from_parameters(const char* type, OSSL_PARAM_BLD* builder) {
+Key rsa_from_parameters(OSSL_PARAM_BLD* builder) {
     const openssl::Handle<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder));
-    const openssl::KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    const openssl::KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
     EVP_PKEY* key = nullptr;
     if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
         EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1)
@@ -103,7 +103,7 @@ Result<Key> rsa_key(BytesView octets) {
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1)
         return openssl::fault("the public key cannot be read");
-    Key key = from_parameters("RSA", builder.get());
+    Key key = rsa_from_parameters(builder.get());
     if (!key)
         return malformed("these are no RSA numbers");
     return key;
