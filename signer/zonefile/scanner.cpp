@@ -56,34 +56,56 @@ struct RecordScanner::State {
     ~State() { zs_deinit(&scanner); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-
-    /// Those that this thread used before: zs_init() clears 200 KB, which for a zone of ten records
-    /// takes as long as all else that is done with its text.
-    static std::vector<std::unique_ptr<State>>& spare() {
-        static thread_local auto states = [] {
-            std::vector<std::unique_ptr<State>> none;
-            none.reserve(most_spare);  // so that giving one back cannot fail
-            return none;
-        }();
-        return states;
-    }
 };
 
-RecordScanner::RecordScanner(BytesView origin) {
-    if (auto& spare = State::spare(); spare.empty()) {
-        state_ = std::make_unique<State>();
-    } else {
-        state_ = std::move(spare.back());
-        spare.pop_back();
-        set_default_ttl(std::nullopt);
-        set_last_owner({});
+/// What a thread keeps of the scanners that it is done with: zs_init() clears 200 KB, which for a
+/// zone of ten records takes as long as all else that is done with its text.
+class RecordScanner::Spares {
+  public:
+    Spares() {
+        states_.reserve(most_spare);  // so that giving one back cannot fail
     }
+    ~Spares() { ended_ = true; }
+    Spares(const Spares&) = delete;
+    Spares& operator=(const Spares&) = delete;
+
+    /// Null if there is none.
+    static std::unique_ptr<State> take() {
+        if (ended_ || of_thread().empty())
+            return nullptr;
+        auto state = std::move(of_thread().back());
+        of_thread().pop_back();
+        return state;
+    }
+
+    static void give_back(std::unique_ptr<State> state) {
+        if (!ended_ && of_thread().size() < most_spare)
+            of_thread().push_back(std::move(state));
+    }
+
+  private:
+    static std::vector<std::unique_ptr<State>>& of_thread() {
+        static thread_local Spares spares;
+        return spares.states_;
+    }
+
+    /// A scanner may outlive what its thread keeps: one in a static object does.
+    static thread_local bool ended_;
+    std::vector<std::unique_ptr<State>> states_;
+};
+
+thread_local bool RecordScanner::Spares::ended_ = false;
+
+RecordScanner::RecordScanner(BytesView origin) : state_(Spares::take()) {
+    if (!state_)
+        state_ = std::make_unique<State>();
+    set_default_ttl(std::nullopt);
+    set_last_owner({});
     set_origin(origin);
 }
 
 RecordScanner::~RecordScanner() {
-    if (auto& spare = State::spare(); spare.size() < most_spare)
-        spare.push_back(std::move(state_));
+    Spares::give_back(std::move(state_));
 }
 
 void RecordScanner::feed(std::string_view text, std::uint64_t line) {

@@ -72,6 +72,7 @@ class RecordScanner {
     void feed(std::string_view text, std::uint64_t line);
 
     struct State;
+    class Spares;
     std::unique_ptr<State> state_;
     std::size_t consumed_ = 0;
 };
