@@ -32,9 +32,10 @@ bool parent_may_have_ds(const History& history) {
 /// for none (RFC 8078 §4) while there may be one.
 void add_cds(Instruction& instruction, const Policy& policy, const Remembered& remembered) {
     instruction.cds_delete = false;
-    if (!policy.cds)
-        return;
     const History& history = remembered.history;
+    const bool rolling = !ds_awaited(history).empty() || !ds_to_go(history).empty();
+    if (policy.cds == CdsPublication::none || (policy.cds == CdsPublication::rolls && !rolling))
+        return;
     instruction.cds_delete = history.arrangement.ds.empty() && parent_may_have_ds(history);
     for (const KeyIndex key : history.arrangement.ds) {
         const Dnskey& dnskey = *remembered.rows[key].dnskey;

@@ -12,6 +12,7 @@
 #include "enforcer/policy_book.h"
 #include "enforcer/random.h"
 #include "enforcer/report_intake.h"
+#include "enforcer/servers/parent_watch.h"
 #include "enforcer/state_changes.h"
 #include "enforcer/store/remembered.h"
 
@@ -77,12 +78,13 @@ class Step {
 
   private:
     Outcome look() {
-        KASPAR_TRY(policy_, policy_in_force(with_.database, zone_.policy));
+        KASPAR_TRY(policy_, policy_for(with_.database, zone_));
         KASPAR_TRY(remembered_, load_history(with_.database, zone_));
         KASPAR_CHECK(check_presence(with_, needed_keys(remembered_)));
         before_ =
             states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
         KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
+        KASPAR_CHECK(take_in_parent(with_, zone_, policy_, remembered_));
         follow_policy(remembered_.history, policy_, with_.now);
         KASPAR_TRY(remembered_.history.pending, pending_keys(with_, zone_, policy_));
         return Done{};
@@ -148,6 +150,7 @@ class Step {
         if (zone_.salted)
             earlier(zone_.next_event, *zone_.salted + policy_.resalt);
         zone_.tidy_at = next_end(history, policy_, with_.now);
+        zone_.parent_due = next_parent_look(zone_.parent_due, policy_, history, with_.now);
         zone_.flagged = false;
         if (zone_.trouble)
             KASPAR_CHECK(note(with_, zone_, "the zone moves again", {}, zone_.trouble));

@@ -93,6 +93,8 @@ void wire_zone(CLI::App& app, Invocation& asked) {
     asked.in_session(zone.add_subcommand("list", "list them"), zone_list);
     asked.in_session(verb(zone, asked, "show", "show one"),
                      [&](Session& session) { return zone_show(session, asked.zone); });
+    asked.in_session(verb(zone, asked, "check", "ask its own servers whether they serve it"),
+                     [&](Session& session) { return zone_check(session, asked.zone); });
     asked.in_session(verb(zone, asked, "accept", "accept an input that is held for review"),
                      [&](Session& session) { return zone_accept(session, asked.zone); });
     asked.in_session(verb(zone, asked, "pause", "stop rollovers; signatures go on being renewed"),
@@ -234,6 +236,8 @@ void wire_ds(CLI::App& app, Invocation& asked) {
     CLI::App& ds = *noun(app, "ds", "the DS records at the parent");
     asked.in_session(verb(ds, asked, "show", "the records that the parent should have now"),
                      [&](Session& session) { return ds_show(session, asked.zone); });
+    asked.in_session(verb(ds, asked, "check", "ask the parent's servers, and compare"),
+                     [&](Session& session) { return ds_check(session, asked.zone); });
     CLI::App* seen = verb(ds, asked, "seen", "say that the parent has them");
     seen->add_option("--key", asked.tag, "only this key's, by its tag");
     asked.in_session(seen,

@@ -12,6 +12,8 @@
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
+#include "enforcer/servers/parent_watch.h"
+#include "enforcer/servers/zone_watch.h"
 #include "enforcer/store/failing_keystores.h"
 
 namespace kaspar::enforcer {
@@ -102,6 +104,9 @@ Result<Pass> run_pass(const Enforcement& with) {
     Pass pass;
     KASPAR_TRY(pass.failures, refresh_policies(with));
     KASPAR_CHECK(check_clock(with, pass));
+    for (const auto& watch : {watch_parents, watch_zones})
+        if (const auto watched = watch(with); !watched.ok())
+            pass.failures.push_back(watched.fault().words);
     KASPAR_TRY(const auto ids, zones_to_look_at(with));
     finish_half_made_keys(with);
     for (const std::int64_t id : ids) {

@@ -185,6 +185,16 @@ Result<Policy> policy_in_force(Database& database, const std::string& name) {
     return std::move(document.value);
 }
 
+Policy as_seen(Policy policy, const Zone& zone) {
+    policy.ds_ttl = std::max(policy.ds_ttl, zone.parent_ttl.value_or(Duration{0}));
+    return policy;
+}
+
+Result<Policy> policy_for(Database& database, const Zone& zone) {
+    KASPAR_TRY(Policy policy, policy_in_force(database, zone.policy));
+    return as_seen(std::move(policy), zone);
+}
+
 Result<std::vector<std::string>> policy_names(const Configuration& configuration) {
     std::error_code error;
     std::vector<std::string> names;

@@ -29,6 +29,13 @@ Result<Policy> checked_policy(const Configuration& configuration,
 /// The policy in force for zones that name it. Fault: state.
 Result<Policy> policy_in_force(Database& database, const std::string& name);
 
+/// The policy as it acts on a zone: the TTL of the DS is at least that with which the parent serves
+/// it (design promise 4).
+Policy as_seen(Policy policy, const Zone& zone);
+
+/// The policy in force for a zone, as it acts on it. Fault: state.
+Result<Policy> policy_for(Database& database, const Zone& zone);
+
 /// The names of the policy files there are, sorted. Fault: io.
 Result<std::vector<std::string>> policy_names(const Configuration& configuration);
 

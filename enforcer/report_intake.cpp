@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/system/file.h"
+#include "enforcer/servers/zone_watch.h"
 
 namespace kaspar::enforcer {
 
@@ -143,6 +144,12 @@ Time later_than(const RecordedReport& recorded, Time published) {
     return std::max(published, recorded.published.value_or(published));
 }
 
+/// A publication from which, with the propagation delay, follows what was seen: everywhere no
+/// earlier than the zone's servers showed it.
+Time spread_from(const Zone& zone, const Policy& policy, Time published) {
+    return std::max(published, zone.spread_at.value_or(published) - policy.zone_propagation_delay);
+}
+
 }  // namespace
 
 std::filesystem::path report_path(const Configuration& configuration, const Name& zone) {
@@ -205,6 +212,14 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
     const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
     KASPAR_TRY(Observation seen, observe(translation, *publication));
     seen.published = later_than(zone.report, publication->published);
+    seen.everywhere = is_spread(zone, policy, *publication);
+    if (!seen.everywhere) {
+        zone.watch_due = zone.watch_due.value_or(with.now);
+        record(remembered.history, seen, policy);
+        return Done{};
+    }
+    if (!policy.watch.empty())
+        seen.published = spread_from(zone, policy, seen.published);
     record(remembered.history, seen, policy);
     zone.report.published = seen.published;
     zone.report.generation = static_cast<std::int64_t>(publication->generation);

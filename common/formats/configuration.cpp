@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "common/formats/fields.h"
+#include "common/formats/record_kinds.h"
 #include "common/system/file.h"
 
 namespace kaspar {
@@ -54,7 +55,8 @@ void check_key_store(KeyStoreConfiguration& store, Position at, Reading& reading
 
 using Store = Field<KeyStoreConfiguration>;
 
-void append(std::vector<Store>& fields, const std::vector<Store>& more) {
+template <typename T>
+void append(std::vector<Field<T>>& fields, const std::vector<Field<T>>& more) {
     fields.insert(fields.end(), more.begin(), more.end());
 }
 
@@ -65,25 +67,26 @@ Kind<TokenSelector> token() {
 }
 
 /// The fields that tell where a secret comes from; `source` gives the member.
-template <typename Source>
-std::vector<Store> secret_fields(const std::string& name, Source source, const std::string& what) {
+template <typename T, typename Source>
+std::vector<Field<T>> secret_fields(const std::string& name, Source source,
+                                    const std::string& what) {
     const Default otherwise = Default::otherwise("another source of the " + name);
     return {
-        Store(
+        Field<T>(
             name + "_file", [source](auto& whole) -> auto& { return source(whole).file; },
             optional(path()), otherwise,
             fmt::format("A file with the {}; only its owner may read it.", what)),
-        Store(
+        Field<T>(
             name + "_credential",
             [source](auto& whole) -> auto& { return source(whole).credential; }, optional(text(1)),
             otherwise,
             fmt::format("The name of a systemd credential (LoadCredential=) that holds the {}.",
                         what)),
-        Store(
+        Field<T>(
             name + "_env", [source](auto& whole) -> auto& { return source(whole).environment; },
             optional(text(1)), otherwise,
             fmt::format("The name of an environment variable that holds the {}.", what)),
-        Store(
+        Field<T>(
             name + "_prompt", [source](auto& whole) -> auto& { return source(whole).prompt; },
             boolean(), false, fmt::format("Asks for the {} at the terminal.", what),
             "For trying things out, and for ceremonies: a service has nobody to ask."),
@@ -95,7 +98,8 @@ std::vector<Store> file_fields() {
         Store("directory", MEMBER(directory), path(), Default::otherwise("none"),
               "Of files: the folder of the key files; only its owner may enter it (mode 0700)."),
     };
-    append(fields, secret_fields("passphrase", MEMBER(passphrase), "passphrase of the keys"));
+    append(fields, secret_fields<KeyStoreConfiguration>("passphrase", MEMBER(passphrase),
+                                                        "passphrase of the keys"));
     return fields;
 }
 
@@ -108,7 +112,8 @@ std::vector<Store> token_fields() {
               "Of a token: its label, or a URI (RFC 7512) with token, serial, manufacturer, model.",
               "A label may stand on several tokens; the serial tells them apart."),
     };
-    append(fields, secret_fields("pin", MEMBER(pin), "user PIN of the token"));
+    append(fields,
+           secret_fields<KeyStoreConfiguration>("pin", MEMBER(pin), "user PIN of the token"));
     append(fields,
            {Store("sessions", MEMBER(sessions), integer<unsigned>(1, 64), 4u,
                   "How many signatures the token makes at once, at most.",
@@ -141,6 +146,36 @@ Table<KeyStoreConfiguration> key_store_fields() {
     return {std::move(fields), check_key_store};
 }
 
+Table<TsigKeyConfiguration> tsig_key_fields() {
+    using Key = Field<TsigKeyConfiguration>;
+    Words<std::string> algorithms;
+    for (const char* name : {"hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"})
+        algorithms.emplace_back(name, name);
+    std::vector<Key> fields{Key("algorithm", MEMBER(algorithm), one_of(algorithms), "hmac-sha256",
+                                "The algorithm (RFC 8945 §6).")};
+    append(fields,
+           secret_fields<TsigKeyConfiguration>("secret", MEMBER(secret), "secret in base64"));
+    return {std::move(fields), [](TsigKeyConfiguration& key, Position at, Reading& reading) {
+                check_source(key.secret, "secret", at, reading);
+            }};
+}
+
+std::vector<Field<Configuration>> asking_fields() {
+    using Conf = Field<Configuration>;
+    return {
+        Conf("resolvers", MEMBER(resolvers), list_of(server(), 0, 16), JsonValue(JsonList{}),
+             "Resolvers, as \"127.0.0.1\" or \"2001:db8::1@5353\", that find a parent's servers; "
+             "if there are none, those of /etc/resolv.conf."),
+        Conf("resolvers_validate", MEMBER(resolvers_validate), boolean(), false,
+             "These resolvers validate, and nobody sits between them and here: a DS set counts as "
+             "seen only if one of them, too, has it as secure (AD).",
+             "True only for resolvers on this machine or behind a safe path."),
+        Conf("tsig_keys", MEMBER(tsig_keys), map_of(object(tsig_key_fields())),
+             JsonValue(JsonObject{}),
+             "Keys with which servers are asked that want it, by name: \"192.0.2.1 key NAME\"."),
+    };
+}
+
 /// What concerns a store and stands elsewhere in the file.
 void fill_key_stores(Configuration& configuration) {
     std::vector<std::string> secrets;
@@ -165,29 +200,29 @@ void fill_in(Configuration& configuration, Position, Reading&) {
 /// The format of kaspar.json.
 Table<Configuration> configuration_fields() {
     using Conf = Field<Configuration>;
-    return {
-        {
-            Conf("state", MEMBER(state), path(), "state",
-                 "The folder of the database, the instructions and the reports.",
-                 "Relative paths are relative to this file, so that a set-up can be moved "
-                 "whole."),
-            Conf("policies", MEMBER(policies), path(), "policies",
-                 "The folder of the policy files, NAME.json each."),
-            Conf("keystores", MEMBER(keystores), map_of(object(key_store_fields())),
-                 Default::required(),
-                 "The places that hold private keys, by the names that policies use."),
-            Conf("enforcer_key", MEMBER(enforcer_key), path(),
-                 Default::otherwise("enforcer.key in the state folder"),
-                 "The Ed25519 private key with which the enforcer signs instructions."),
-            Conf("enforcer_public_key", MEMBER(enforcer_public_key), path(),
-                 Default::otherwise("enforcer.pub in the state folder"),
-                 "Its public half, with which the signer checks them.",
-                 "A signer on another machine needs this file and never the private one."),
-            Conf("sandbox", MEMBER(sandbox), boolean(), false, "Allows --at, the simulated clock.",
-                 "A wrong clock in production signs with wrong times, so it takes a "
-                 "configuration made for trying things out."),
-        },
-        fill_in};
+    std::vector<Conf> fields{
+        Conf("state", MEMBER(state), path(), "state",
+             "The folder of the database, the instructions and the reports.",
+             "Relative paths are relative to this file, so that a set-up can be moved "
+             "whole."),
+        Conf("policies", MEMBER(policies), path(), "policies",
+             "The folder of the policy files, NAME.json each."),
+        Conf("keystores", MEMBER(keystores), map_of(object(key_store_fields())),
+             Default::required(),
+             "The places that hold private keys, by the names that policies use."),
+        Conf("enforcer_key", MEMBER(enforcer_key), path(),
+             Default::otherwise("enforcer.key in the state folder"),
+             "The Ed25519 private key with which the enforcer signs instructions."),
+        Conf("enforcer_public_key", MEMBER(enforcer_public_key), path(),
+             Default::otherwise("enforcer.pub in the state folder"),
+             "Its public half, with which the signer checks them.",
+             "A signer on another machine needs this file and never the private one."),
+        Conf("sandbox", MEMBER(sandbox), boolean(), false, "Allows --at, the simulated clock.",
+             "A wrong clock in production signs with wrong times, so it takes a "
+             "configuration made for trying things out."),
+    };
+    append(fields, asking_fields());
+    return {std::move(fields), fill_in};
 }
 
 const Kind<Configuration>& configuration_kind() {

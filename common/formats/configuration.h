@@ -10,6 +10,7 @@
 
 #include "common/formats/token_selector.h"
 #include "common/values/result.h"
+#include "common/values/server_address.h"
 #include "common/values/time.h"
 
 namespace kaspar {
@@ -47,6 +48,12 @@ struct KeyStoreConfiguration {
     std::vector<std::string> secret_variables;
 };
 
+/// A key with which questions to name servers are signed (RFC 8945).
+struct TsigKeyConfiguration {
+    std::string algorithm;  ///< "hmac-sha256"
+    SecretSource secret;    ///< base64
+};
+
 struct Configuration {
     std::filesystem::path file;          ///< kaspar.json itself, absolute
     std::filesystem::path state;         ///< absolute
@@ -55,6 +62,9 @@ struct Configuration {
     std::filesystem::path enforcer_key;  ///< Ed25519 private key of the enforcer (PKCS#8 PEM, 0600)
     std::filesystem::path enforcer_public_key;  ///< its public half, for the signer
     std::map<std::string, KeyStoreConfiguration> keystores;
+    std::vector<ServerAddress> resolvers;  ///< empty: those of /etc/resolv.conf
+    bool resolvers_validate = false;       ///< they validate, and the way to them is safe
+    std::map<std::string, TsigKeyConfiguration> tsig_keys;
 
     std::filesystem::path database() const { return state / "kaspar.db"; }
     std::filesystem::path instructions() const { return state / "instructions"; }

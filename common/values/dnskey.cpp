@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <charconv>
+#include <concepts>
+#include <optional>
 
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
@@ -64,6 +67,18 @@ std::string upper_hex(BytesView octets) {
     return text;
 }
 
+/// Takes the next word off `rest` and reads it as a number.
+template <std::unsigned_integral N>
+std::optional<N> take_number(std::string_view& rest) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    N number{};
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size())
+        return std::nullopt;
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    return number;
+}
+
 }  // namespace
 
 std::string PublicKey::fingerprint() const {
@@ -123,6 +138,20 @@ std::uint16_t key_tag(BytesView dnskey_rdata) {
     return static_cast<std::uint16_t>(sum + (sum >> 16));
 }
 
+Result<Dnskey> Dnskey::from_text(std::string_view text) {
+    std::string_view rest = text;
+    const auto flags = take_number<std::uint16_t>(rest);
+    const auto protocol = take_number<std::uint8_t>(rest);
+    const auto algorithm = take_number<std::uint8_t>(rest);
+    const auto octets = from_base64(rest);
+    if (!flags || !protocol || !algorithm || !octets || octets->empty())
+        return Fault{FaultClass::input, "write it as \"257 3 13 BASE64\""};
+    Bytes rdata{static_cast<std::uint8_t>(*flags >> 8U), static_cast<std::uint8_t>(*flags & 0xFFU),
+                *protocol, *algorithm};
+    rdata.insert(rdata.end(), octets->begin(), octets->end());
+    return Dnskey::from_rdata(rdata);
+}
+
 Bytes Ds::rdata() const {
     Bytes rdata;
     append_u16(rdata, tag);
@@ -134,6 +163,25 @@ Bytes Ds::rdata() const {
 
 std::string Ds::text() const {
     return fmt::format("{} {} {} {}", tag, algorithm, digest_type, upper_hex(digest));
+}
+
+Result<Ds> Ds::from_text(std::string_view text) {
+    std::string_view rest = text;
+    const auto tag = take_number<std::uint16_t>(rest);
+    const auto algorithm = take_number<std::uint8_t>(rest);
+    const auto type = take_number<std::uint8_t>(rest);
+    const auto digest = from_hex(rest);
+    if (!tag || !algorithm || !type || !digest || digest->empty())
+        return Fault{FaultClass::input, "write it as \"12345 13 2 HEX\""};
+    return Ds{*tag, *algorithm, *type, *digest};
+}
+
+Result<Ds> Ds::from_rdata(BytesView rdata) {
+    constexpr std::size_t fixed_octets = 4;
+    if (rdata.size() <= fixed_octets)
+        return Fault{FaultClass::input, "a DS record without a digest"};
+    return Ds{static_cast<std::uint16_t>(rdata[0] << 8 | rdata[1]), rdata[2], rdata[3],
+              Bytes(rdata.begin() + fixed_octets, rdata.end())};
 }
 
 Ds make_ds(const Name& owner, const Dnskey& dnskey, DigestType type) {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <string>
+#include <string_view>
 
 #include "common/values/algorithm.h"
 #include "common/values/bytes.h"
@@ -51,6 +52,9 @@ struct Dnskey {
     /// RDATA in presentation format: "257 3 13 base64…".
     std::string text() const;
 
+    /// Reads RDATA in presentation format. Fault: input.
+    static Result<Dnskey> from_text(std::string_view text);
+
     /// Reads RDATA. Fault: input (too short, protocol not 3, algorithm unknown).
     static Result<Dnskey> from_rdata(BytesView rdata);
 };
@@ -68,6 +72,10 @@ struct Ds {
     auto operator<=>(const Ds&) const = default;
     Bytes rdata() const;
     std::string text() const;  ///< "12345 13 2 HEX…" (upper case digest, as the peers print it)
+
+    /// Reads RDATA, in presentation format or in octets. Fault: input.
+    static Result<Ds> from_text(std::string_view text);
+    static Result<Ds> from_rdata(BytesView rdata);
 };
 
 Ds make_ds(const Name& owner, const Dnskey& dnskey, DigestType type);

@@ -22,6 +22,10 @@ Ending zone_set_policy(Session& session, const std::string& name, const std::str
 Ending zone_accept(Session& session, const std::string& name);
 Ending zone_pause(Session& session, const std::string& name, bool paused);
 
+// zone_check.cpp
+/// Asks the zone's own servers. Attention if one does not serve what was published last.
+Ending zone_check(Session& session, const std::string& name);
+
 // policy.cpp
 Ending policy_list(Session& session);
 Ending policy_show(Session& session, const std::string& name);
@@ -117,6 +121,10 @@ Ending ds_show(Session& session, const std::string& zone);
 /// `tag` absent: all that wait.
 Ending ds_is_seen(Session& session, const std::string& zone, std::optional<std::uint16_t> tag);
 Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::uint16_t> tag);
+
+// ds_check.cpp
+/// Asks every server of the parent and compares. Attention if one does not agree.
+Ending ds_check(Session& session, const std::string& zone);
 
 // log.cpp
 Ending show_log(Session& session, const std::optional<std::string>& zone, std::size_t limit);

@@ -5,7 +5,7 @@
 
 #include "common/values/encoding.h"
 #include "enforcer/commands/commands.h"
-#include "enforcer/commands/view.h"
+#include "enforcer/commands/comparison.h"
 
 namespace kaspar::enforcer {
 
@@ -52,39 +52,57 @@ bool leaves_a_version(const History& history) {
                        [](const DsVersion& version) { return version.window.open(); });
 }
 
-Outcome say(Session& session, OpenZone& open, KeySet keys, std::string_view what,
-            void (*change)(History&, KeySet, const Policy&, Time)) {
-    const auto before = states_of(open.remembered, open.policy, session.now());
-    change(open.remembered.history, keys, open.policy, session.now());
-    if (!leaves_a_version(open.remembered.history))
-        return Fault{
-            FaultClass::refused,
-            fmt::format("zone {}: if the DS of {} {}, the parent has none of the sets that "
-                        "it was ever asked for, by what was said of it before; look at it "
-                        "again, and say first with `kaspar ds seen` what it has",
-                        zone_text(open.zone.name), tags_text(open.remembered, keys), what)};
-    const std::string words =
-        fmt::format("the DS of {} {}", tags_text(open.remembered, keys), what);
-    KASPAR_CHECK(note(session.with(), open.zone, words, "a person's word"));
-    KASPAR_CHECK(open.close(session, before));
-    print(fmt::format("{}: noted that {}\n", zone_text(open.zone.name), words));
-    return Done{};
-}
-
-struct ParentRecord {
-    Ds ds;
-    std::string line;
+/// What a person says of DS records, and how it acts.
+struct Word {
+    std::string_view what;                               ///< "is at the parent"
+    void (*act)(History&, KeySet, const Policy&, Time);  ///< by itself
+    KeySet History::*said;                               ///< where servers must show it, too
 };
 
-std::vector<ParentRecord> parent_records(const ZoneView& view) {
-    std::vector<ParentRecord> records;
-    for (const KeyIndex key : view.remembered.history.arrangement.ds)
-        for (const DigestType type : view.policy.ds_digests) {
-            const Ds ds = make_ds(view.zone.name, *view.remembered.rows[key].dnskey, type);
-            records.push_back({ds, fmt::format("{} {} IN DS {}", view.zone.name.absolute_text(),
-                                               view.policy.ds_ttl.count(), ds.text())});
-        }
-    return records;
+constexpr Word seen_word{"is at the parent", ds_seen, &History::said_seen};
+constexpr Word gone_word{"is gone from the parent", ds_gone, &History::said_gone};
+
+Outcome check_is_asked(const OpenZone& open) {
+    if (open.policy.confirm != ParentConfirmation::observed)
+        return Done{};
+    const std::string zone = zone_text(open.zone.name);
+    return Fault{FaultClass::refused,
+                 fmt::format("zone {}: policy {} has Kaspar ask the parent's servers "
+                             "(parent.confirm: observed), so nobody's word is needed; `kaspar ds "
+                             "check {}` asks them now; if they cannot be asked, set parent.confirm "
+                             "to manual",
+                             zone, open.zone.policy, zone)};
+}
+
+Outcome act_on(OpenZone& open, KeySet keys, const Word& word, const std::string& words, Time now) {
+    History& history = open.remembered.history;
+    word.act(history, keys, open.policy, now);
+    if (leaves_a_version(history))
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("zone {}: if {}, the parent has none of the sets that it was ever "
+                             "asked for, by what was said of it before; look at it again, and say "
+                             "first with `kaspar ds seen` what it has",
+                             zone_text(open.zone.name), words)};
+}
+
+Outcome say(Session& session, OpenZone& open, KeySet keys, const Word& word) {
+    KASPAR_CHECK(check_is_asked(open));
+    const auto before = states_of(open.remembered, open.policy, session.now());
+    const std::string words =
+        fmt::format("the DS of {} {}", tags_text(open.remembered, keys), word.what);
+    const bool shown_too = open.policy.confirm == ParentConfirmation::both;
+    if (shown_too) {
+        open.remembered.history.*word.said |= keys;
+        KASPAR_CHECK(ask_parent_soon(session.database(), open.zone.id, session.now()));
+    } else {
+        KASPAR_CHECK(act_on(open, keys, word, words, session.now()));
+    }
+    KASPAR_CHECK(note(session.with(), open.zone, words, "a person's word"));
+    KASPAR_CHECK(open.close(session, before));
+    print(fmt::format("{}: noted that {}{}\n", zone_text(open.zone.name), words,
+                      shown_too ? "; it counts once the parent's servers show it, too" : ""));
+    return Done{};
 }
 
 }  // namespace
@@ -93,14 +111,16 @@ Ending ds_show(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
     KASPAR_TRY(const ZoneView view, view_zone(session, zone));
     Json list = Json::array();
-    for (const ParentRecord& record : parent_records(view)) {
+    for (const Ds& ds : wanted_records(view)) {
+        const std::string line = fmt::format("{} {} IN DS {}", zone.name.absolute_text(),
+                                             view.policy.ds_ttl.count(), ds.text());
         if (!session.json())
-            print(record.line + "\n");
-        list.push_back({{"tag", record.ds.tag},
-                        {"algorithm", record.ds.algorithm},
-                        {"digest_type", record.ds.digest_type},
-                        {"digest", to_hex(record.ds.digest)},
-                        {"record", record.line}});
+            print(line + "\n");
+        list.push_back({{"tag", ds.tag},
+                        {"algorithm", ds.algorithm},
+                        {"digest_type", ds.digest_type},
+                        {"digest", to_hex(ds.digest)},
+                        {"record", line}});
     }
     if (session.json())
         print(list.dump(2) + "\n");
@@ -111,7 +131,7 @@ Ending ds_is_seen(Session& session, const std::string& zone, std::optional<std::
     KASPAR_TRY(OpenZone open, OpenZone::open(session, zone));
     KASPAR_TRY(const KeySet keys,
                choose(open, ds_awaited(open.remembered.history), tag, "appear at the parent"));
-    KASPAR_CHECK(say(session, open, keys, "is at the parent", ds_seen));
+    KASPAR_CHECK(say(session, open, keys, seen_word));
     return ExitStatus::done;
 }
 
@@ -120,7 +140,7 @@ Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::
     KASPAR_TRY(const KeySet keys,
                choose(open, may_be_gone(open.remembered.history, tag.has_value()), tag,
                       "leave the parent"));
-    KASPAR_CHECK(say(session, open, keys, "is gone from the parent", ds_gone));
+    KASPAR_CHECK(say(session, open, keys, gone_word));
     return ExitStatus::done;
 }
 

@@ -27,10 +27,14 @@ struct Explanation {
     std::vector<Key> keys;                      ///< those of `next`
 };
 
-std::string who(Waiting on) {
+std::string who(Waiting on, const Policy& policy) {
     switch (on) {
+        case Waiting::parent:
+            return policy.confirm == ParentConfirmation::observed ? "parent" : "you";
         case Waiting::signer:
             return "signer";
+        case Waiting::servers:
+            return "servers";
         case Waiting::time:
             return "time";
         default:
@@ -71,9 +75,10 @@ void add_shell_waits(const ZoneView& view, std::vector<ZoneWait>& waits) {
 void add_plan_waits(const ZoneView& view, std::vector<ZoneWait>& waits) {
     for (const Wait& wait : view.plan.waits)
         if (!wait.next)
-            waits.push_back({wait.what, wait.why, who(wait.on),
-                             commands_for(wait.on, view.remembered.history, view.name()),
-                             wait.until});
+            waits.push_back(
+                {wait.what, wait.why, who(wait.on, view.policy),
+                 commands_for(wait.on, view.remembered.history, view.policy, view.name()),
+                 wait.until});
 }
 
 std::optional<Time> expected_at(const Forecast& forecast, const HeldRecord& held,
@@ -111,12 +116,13 @@ Result<Explanation> explanation_of(Session& session, const ZoneView& view) {
 }
 
 std::string command_of(const HeldRecord& held, const ZoneView& view) {
-    const bool its_ds = held.record->state == &KeyStates::ds && held.on == Waiting::parent;
+    const bool its_ds = held.record->state == &KeyStates::ds && held.on == Waiting::parent &&
+                        view.policy.confirm == ParentConfirmation::manual;
     if (its_ds && held.state == RecordState::rumoured)
         return command_for(EventKind::ds_seen, view.name());
     if (its_ds && held.state == RecordState::unretentive)
         return command_for(EventKind::ds_gone, view.name());
-    return commands_for(held.on, view.remembered.history, view.name());
+    return commands_for(held.on, view.remembered.history, view.policy, view.name());
 }
 
 // ---- JSON -------------------------------------------------------------------------------------
@@ -145,7 +151,7 @@ Json to_json(const Explanation& explanation, const ZoneView& view, Time now) {
                            {"why", held.why},
                            {"on", word(held.on)},
                            {"until", json_time(held.until)},
-                           {"who", who(held.on)},
+                           {"who", who(held.on, view.policy)},
                            {"command", optional_text(command_of(held, view))},
                            {"expected", json_time(explanation.expected[i])}});
     }

@@ -67,7 +67,7 @@ Assumptions assumptions_of(const ForecastWish& wish) {
 
 Result<Forecast> foresee_zone(Session& session, const Zone& zone, const ForecastWish& wish,
                               std::optional<Time> until) {
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(Outset outset, outset_of(session, zone));
     return foresee(std::move(outset), policy, session.now(), until, assumptions_of(wish));
 }

@@ -31,7 +31,7 @@ Result<StatesOfKeys> known_states(Session& session, const Zone& zone) {
     const auto remembered = load_history(session.database(), zone);
     if (!remembered.ok())
         return StatesOfKeys{};
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     return states_of(*remembered, policy, session.now());
 }
 

@@ -81,7 +81,7 @@ Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy,
 /// Makes what the reserve lacks; how many that were.
 Result<std::uint64_t> fill_reserve(Session& session, const Zone& zone, const KeysAhead& asked,
                                    Role role) {
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     std::uint64_t made = 0;
     bool any = false;
     for (std::size_t slot = 0; slot < policy.keys.size(); ++slot) {
@@ -222,7 +222,7 @@ Ending key_import(Session& session, const KeyToImport& asked) {
         return Fault{FaultClass::usage,
                      fmt::format("--id '{}' is not a key's id in hexadecimal digits", asked.id)};
     KASPAR_TRY(const Zone zone, known_zone(session.database(), asked.zone));
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(KeyStore* const store, session.with().keystores.open(asked.keystore));
     KASPAR_TRY(const std::size_t slot, slot_for(policy, asked, role));
     KASPAR_CHECK(known_to(*store, to_hex(*id)));
@@ -246,7 +246,7 @@ Ending key_import(Session& session, const KeyToImport& asked) {
 
 Ending key_export(Session& session, const KeyExport& asked) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), asked.zone));
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(const auto keys, keys_of(session.database(), zone.id));
     bool any = false;
     for (const StoredKey& key : keys) {

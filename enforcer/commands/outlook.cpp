@@ -58,7 +58,7 @@ std::string end_line(const Forecast& forecast) {
 
 Result<Outset> outset_of(Session& session, const Zone& zone) {
     KASPAR_TRY(Remembered remembered, load_history(session.database(), zone));
-    KASPAR_TRY(const Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(remembered.history.pending, pending_keys(session.with(), zone, policy));
     KASPAR_TRY(const auto rows, keys_of(session.database(), zone.id));
     Outset outset{std::move(remembered.history),
@@ -99,7 +99,30 @@ std::string command_for(EventKind kind, const std::string& zone) {
     }
 }
 
-std::string commands_for(Waiting on, const History& history, const std::string& zone) {
+namespace {
+
+/// Where the parent is observed and a person's word is not needed, looking now is all one can do.
+std::string commands_to_confirm(const History& history, const Policy& policy,
+                                const std::string& zone) {
+    if (policy.confirm == ParentConfirmation::observed)
+        return "kaspar ds check " + zone;
+    const bool both = policy.confirm == ParentConfirmation::both;
+    const KeySet awaited = ds_awaited(history) - (both ? history.said_seen : KeySet{});
+    const KeySet to_go = ds_to_go(history) - (both ? history.said_gone : KeySet{});
+    std::vector<std::string> commands;
+    if (!awaited.empty())
+        commands.push_back(command_for(EventKind::ds_seen, zone));
+    if (!to_go.empty())
+        commands.push_back(command_for(EventKind::ds_gone, zone));
+    if (commands.empty())
+        commands.push_back("kaspar ds check " + zone);
+    return fmt::format("{}", fmt::join(commands, "; "));
+}
+
+}  // namespace
+
+std::string commands_for(Waiting on, const History& history, const Policy& policy,
+                         const std::string& zone) {
     switch (on) {
         case Waiting::signer:
             return command_for(EventKind::published, zone);
@@ -107,14 +130,8 @@ std::string commands_for(Waiting on, const History& history, const std::string& 
             return command_for(EventKind::approved, zone);
         case Waiting::operator_pause:
             return command_for(EventKind::resumed, zone);
-        case Waiting::parent: {
-            std::vector<std::string> commands;
-            if (!ds_awaited(history).empty())
-                commands.push_back(command_for(EventKind::ds_seen, zone));
-            if (!ds_to_go(history).empty())
-                commands.push_back(command_for(EventKind::ds_gone, zone));
-            return fmt::format("{}", fmt::join(commands, "; "));
-        }
+        case Waiting::parent:
+            return commands_to_confirm(history, policy, zone);
         default:
             return "";
     }

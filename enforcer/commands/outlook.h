@@ -17,7 +17,8 @@ Result<Outset> outset_of(Session& session, const Zone& zone);
 std::string command_for(EventKind kind, const std::string& zone);
 
 /// The commands with which a person ends a wait, joined by "; ". Empty: no command ends it.
-std::string commands_for(Waiting on, const History& history, const std::string& zone);
+std::string commands_for(Waiting on, const History& history, const Policy& policy,
+                         const std::string& zone);
 
 /// "2027-01-01T00:00:00Z (in 38d)".
 std::string when(Time at, Time now);

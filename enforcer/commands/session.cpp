@@ -80,7 +80,7 @@ Result<Zone> known_zone(Database& database, const std::string& text) {
 Result<OpenZone> OpenZone::open(Session& session, const std::string& name) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(Policy policy, policy_in_force(session.database(), zone.policy));
+    KASPAR_TRY(Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(Remembered remembered, load_history(session.database(), zone));
     const auto& last = remembered.history.last_event;
     if (last && session.now() < *last)

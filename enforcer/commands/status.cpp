@@ -4,6 +4,7 @@
 
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
+#include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/state_changes.h"
@@ -115,7 +116,7 @@ std::string next_event_line(const ZoneView& view, Time now) {
 }
 
 std::string command_line_for(const ZoneView& view, const Wait& wait) {
-    const auto command = commands_for(wait.on, view.remembered.history, view.name());
+    const auto command = commands_for(wait.on, view.remembered.history, view.policy, view.name());
     return command.empty() ? "" : "  " + tinted(command, Tint::warning, standard_output()) + "\n";
 }
 
@@ -133,6 +134,9 @@ void show_one(const ZoneView& view, Time now) {
         text += fmt::format("{}  {}\n", tinted("needs you   ", Tint::bad, terminal), need);
     if (!view.remembered.rows.empty())
         text += "\n" + key_table(view, now);
+    if (const Comparison compared = compare(view, view.answers); !compared.servers.empty())
+        text += fmt::format("\nthe parent's servers, as they were asked at {}\n{}",
+                            to_rfc3339(view.answers.front().at), comparison_table(compared));
     if (!view.plan.waits.empty())
         text += "\n";
     for (const Wait& wait : view.plan.waits)

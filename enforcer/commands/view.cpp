@@ -8,9 +8,11 @@
 #include <numeric>
 #include <sstream>
 
+#include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/key_reserve.h"
 #include "enforcer/report_intake.h"
+#include "enforcer/servers/zone_watch.h"
 #include "enforcer/state_changes.h"
 
 namespace kaspar::enforcer {
@@ -25,7 +27,7 @@ Json tags_of(const Remembered& remembered, KeySet keys) {
 }
 
 Json wait_json(const ZoneView& view, const Wait& wait) {
-    const auto command = commands_for(wait.on, view.remembered.history, view.name());
+    const auto command = commands_for(wait.on, view.remembered.history, view.policy, view.name());
     return {{"what", wait.what},
             {"why", wait.why},
             {"on", word(wait.on)},
@@ -51,6 +53,11 @@ Json key_json(const ZoneView& view, KeyIndex index, Time now) {
             {"created", to_rfc3339(key.created)},
             {"active_since", json_time(key.active_since)},
             {"fingerprint", view.remembered.rows[index].dnskey->key.fingerprint()}};
+}
+
+Json parent_json(const ZoneView& view) {
+    const Comparison compared = compare(view, view.answers);
+    return compared.servers.empty() ? Json() : to_json(compared);
 }
 
 Json run_json(const ZoneView& view) {
@@ -125,14 +132,31 @@ Result<PolicyView> view_policy(Session& session, const std::string& name) {
     PolicyView view;
     KASPAR_TRY(view.policy, policy_in_force(session.database(), name));
     KASPAR_TRY(const auto stored, find_policy(session.database(), name));
-    view.fault = stored->fault;
+    if (stored)
+        view.fault = stored->fault;
     return view;
+}
+
+/// The zone's servers that the policy has watched and that lag behind hold up every move.
+void add_lag(ZoneView& view) {
+    if (!view.report || !view.report->publication)
+        return;
+    const Publication& published = *view.report->publication;
+    if (is_spread(view.zone, view.policy, published))
+        return;
+    const std::string lag = lag_words(view.answers);
+    view.plan.waits.push_back(
+        {{},
+         fmt::format("serial {} to be served by all servers of the zone", published.serial),
+         lag.empty() ? "they are asked at the enforcer's next pass" : lag,
+         Waiting::servers,
+         {}});
 }
 
 Result<ZoneView> view_with(Session& session, const Zone& zone, const PolicyView& policy) {
     ZoneView view;
     view.zone = zone;
-    view.policy = policy.policy;
+    view.policy = as_seen(policy.policy, zone);
     view.policy_fault = policy.fault;
     auto remembered = load_history(session.database(), zone);
     if (remembered.ok()) {
@@ -149,6 +173,8 @@ Result<ZoneView> view_with(Session& session, const Zone& zone, const PolicyView&
     else if (*report)
         view.report = std::move((*report)->report);
     KASPAR_TRY(view.next_event, next_event(session, zone));
+    KASPAR_TRY(view.answers, answers_about(session.database(), zone.id));
+    add_lag(view);
     return view;
 }
 
@@ -209,8 +235,21 @@ Json to_json(const ZoneView& view, Time now) {
         {"needs_a_person", needs_a_person(view, now)},
         {"ds_awaited", tags_of(view.remembered, ds_awaited(history))},
         {"ds_to_go", tags_of(view.remembered, ds_to_go(history))},
+        {"parent", parent_json(view)},
+        {"servers", to_json(view.answers)},
         {"waits", waits},
         {"keys", keys}};
+}
+
+Json to_json(const std::vector<ServerAnswer>& answers) {
+    Json servers = Json::array();
+    for (const ServerAnswer& answer : answers)
+        if (answer.role == ServerRole::zone)
+            servers.push_back({{"server", answer.server},
+                               {"serial", answer.content ? Json(*answer.content) : Json()},
+                               {"trouble", answer.trouble.empty() ? Json() : Json(answer.trouble)},
+                               {"since", to_rfc3339(answer.since)}});
+    return servers;
 }
 
 std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
@@ -231,6 +270,8 @@ std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
     if (view.policy_fault)
         needs.push_back(fmt::format("policy {}: the file as it is now is not in force: {}",
                                     view.zone.policy, *view.policy_fault));
+    for (std::string& words : compare(view, view.answers).sighting.strangers)
+        needs.push_back("parent: " + std::move(words));
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::approval)
             needs.push_back(fmt::format("{}; `kaspar approve {}`", words_of(wait), view.name()));
@@ -288,6 +329,8 @@ std::string_view word(Waiting waiting) {
             return "time";
         case Waiting::signer:
             return "signer";
+        case Waiting::servers:
+            return "servers";
         case Waiting::parent:
             return "parent";
         case Waiting::approval:

@@ -10,6 +10,7 @@
 #include "enforcer/core/key_state.h"
 #include "enforcer/core/plan.h"
 #include "enforcer/store/failing_keystores.h"
+#include "enforcer/store/server_answers.h"
 
 namespace kaspar::enforcer {
 
@@ -24,6 +25,7 @@ struct ZoneView {
     std::optional<Report> report;
     std::optional<std::string> report_fault;
     std::optional<Time> next_event;
+    std::vector<ServerAnswer> answers;  ///< of other name servers, as they were asked last
 
     std::string name() const { return zone_text(zone.name); }
     std::optional<Time> first_expiry() const;
@@ -35,6 +37,9 @@ Result<std::vector<ZoneView>> view_all(Session& session);
 
 /// The object of `kaspar status NAME --json`.
 Json to_json(const ZoneView& view, Time now);
+
+/// What the zone's own servers answered.
+Json to_json(const std::vector<ServerAnswer>& answers);
 
 /// What a person has to do about a zone, or what is wrong with it, most pressing first; empty if
 /// nothing. A DS that waits is `waits_for_parent`, not here.

@@ -106,12 +106,21 @@ void add_once(std::vector<KeySet>& sets, KeySet set) {
         sets.push_back(set);
 }
 
+/// While some servers lag behind, a larger TTL counts and a smaller one does not yet.
+Duration ttl_now(const Window& window, Duration ttl, const Observation& seen) {
+    return seen.everywhere ? ttl : std::max(ttl, window.ttl);
+}
+
+bool shows_what_is_gone(const History& history, const Observation& seen) {
+    return seen.everywhere && seen.generation == history.generation;
+}
+
 void record_dnskey(History& history, const Observation& seen, const Policy& policy) {
     const Duration ttl = std::max(policy.dnskey_ttl, seen.dnskey_ttl);
     const Duration delay = policy.zone_propagation_delay;
     auto& now_served = open_dnskey(history, seen.dnskey, seen.dnskey_signers, ttl, seen.published);
-    serve_with(now_served.window, ttl, delay, seen.published);
-    if (seen.generation != history.generation)
+    serve_with(now_served.window, ttl_now(now_served.window, ttl, seen), delay, seen.published);
+    if (!shows_what_is_gone(history, seen))
         return;
 
     const Arrangement& instructed = history.arrangement;
@@ -131,10 +140,11 @@ void record_dnskey(History& history, const Observation& seen, const Policy& poli
 void record_data(History& history, const Observation& seen, const Policy& policy) {
     const Duration ttl = std::max({policy.max_ttl, seen.largest_ttl, seen.negative_ttl});
     const Duration delay = policy.zone_propagation_delay;
-    for (const KeySet signers : seen.data_signers)
-        serve_with(open_data(history, signers, ttl, seen.published).window, ttl, delay,
-                   seen.published);
-    if (seen.generation != history.generation)
+    for (const KeySet signers : seen.data_signers) {
+        Window& window = open_data(history, signers, ttl, seen.published).window;
+        serve_with(window, ttl_now(window, ttl, seen), delay, seen.published);
+    }
+    if (!shows_what_is_gone(history, seen))
         return;
 
     std::vector<KeySet> served = seen.data_signers;
@@ -211,7 +221,8 @@ History begin(const Policy& policy, Time now) {
 void record(History& history, const Observation& seen, const Policy& policy) {
     record_dnskey(history, seen, policy);
     record_data(history, seen, policy);
-    note_active(history, seen);
+    if (seen.everywhere)
+        note_active(history, seen);
 }
 
 std::vector<KeySet> possible_ds(const History& history, KeySet asked) {
@@ -246,6 +257,7 @@ void instruct(History& history, const Arrangement& next, const Policy& policy, T
         for (const KeySet keys : possible_ds(history, next.ds))
             open_ds(history, keys, policy.ds_ttl, now);
         history.ds_asked = now;
+        history.said_seen = history.said_gone = {};
     }
     open_dnskey(history, next.dnskey, next.dnskey_signers, policy.dnskey_ttl, now);
     for (const KeySet signers : possible_data(history, next))
@@ -263,6 +275,14 @@ void ds_gone(History& history, KeySet keys, const Policy& policy, Time when) {
     for (auto& version : history.ds)
         if (version.window.open() && !(keys & version.keys).empty())
             close(version.window, policy.parent_propagation_delay, when);
+}
+
+bool ds_found(History& history, KeySet keys, const Policy& policy, Time when) {
+    const bool foreseen = std::any_of(
+        history.ds.begin(), history.ds.end(),
+        [&](const DsVersion& version) { return version.window.open() && version.keys == keys; });
+    open_ds(history, keys, policy.ds_ttl, when);
+    return !foreseen;
 }
 
 KeySet ds_undecided(const History& history) {
@@ -352,8 +372,9 @@ void remove_keys(History& history, KeySet removed) {
     }
     for (auto& version : history.data)
         renumber(version.signers);
-    for (KeySet* part : {&history.arrangement.ds, &history.arrangement.dnskey,
-                         &history.arrangement.dnskey_signers, &history.arrangement.zone_signers})
+    for (KeySet* part :
+         {&history.arrangement.ds, &history.arrangement.dnskey, &history.arrangement.dnskey_signers,
+          &history.arrangement.zone_signers, &history.said_seen, &history.said_gone})
         renumber(*part);
     KeyIndex position = 0;
     std::erase_if(history.keys, [&](const Key&) { return removed.contains(position++); });

@@ -97,6 +97,8 @@ struct History {
     std::uint64_t generation = 0;    ///< of the last instruction; 0: none yet
     std::optional<Time> last_event;  ///< nothing is moved at an earlier time
     std::optional<Time> ds_asked;    ///< since when the parent's DS set is to be arrangement.ds
+    KeySet said_seen, said_gone;     ///< DS of which a person said so since then, where the policy
+                                     ///< wants the parent's servers to show it, too
     bool paused = false;
     bool approved = false;  ///< a person approved the next roll
     std::vector<PendingKey> pending;
@@ -112,10 +114,11 @@ struct Observation {
     KeySet dnskey, dnskey_signers;
     std::vector<KeySet> data_signers;  ///< every set that occurs
     Duration dnskey_ttl, largest_ttl, negative_ttl;
+    bool everywhere = true;  ///< false: some of the zone's servers may serve what was before
 };
 
 /// Takes in a report. Windows of versions that it shows to be gone start at `published`; only a
-/// report on the latest instruction shows that.
+/// report on the latest instruction shows that, and only if all servers of the zone serve it.
 void record(History& history, const Observation& seen, const Policy& policy);
 
 /// Makes `next` the arrangement asked for; opens the versions that may now come to be.
@@ -124,6 +127,10 @@ void instruct(History& history, const Arrangement& next, const Policy& policy, T
 /// The operator's or the parent check's word that the parent has (no longer has) the DS of `keys`.
 void ds_seen(History& history, KeySet keys, const Policy& policy, Time when);
 void ds_gone(History& history, KeySet keys, const Policy& policy, Time when);
+
+/// A server of the parent serves the DS of `keys`, and no others of this zone's: if no version was
+/// open that says so, one is from now on, and the result is true.
+bool ds_found(History& history, KeySet keys, const Policy& policy, Time when);
 
 /// Keys of which open versions differ: the parent may or may not have their DS.
 KeySet ds_undecided(const History& history);

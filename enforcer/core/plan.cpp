@@ -158,18 +158,34 @@ void plan_group(const History& history, const Policy& policy, const Group& group
     }
 }
 
-void wait_for_parent(const History& history, Plan& plan) {
+/// What is missing until DS that were asked for, or asked to go, are taken to be there, or gone.
+std::string unconfirmed(const Policy& policy, KeySet keys, KeySet said, std::string_view command) {
+    const bool shown_is_missing = policy.confirm != ParentConfirmation::manual;
+    const bool word_is_missing =
+        policy.confirm == ParentConfirmation::manual ||
+        (policy.confirm == ParentConfirmation::both && !keys.is_subset_of(said));
+    if (!shown_is_missing)
+        return fmt::format("asked for; not yet confirmed with `kaspar ds {}`", command);
+    if (!word_is_missing)
+        return "asked for; the parent's servers do not all show it yet";
+    return fmt::format(
+        "asked for; the parent's servers must show it, and it must be confirmed "
+        "with `kaspar ds {}`",
+        command);
+}
+
+void wait_for_parent(const History& history, const Policy& policy, Plan& plan) {
     const KeySet awaited = ds_awaited(history), to_go = ds_to_go(history);
     if (!awaited.empty())
         plan.waits.push_back({awaited,
                               "DS " + tags(history, awaited) + " to be at the parent",
-                              "asked for; not yet confirmed with `kaspar ds seen`",
+                              unconfirmed(policy, awaited, history.said_seen, "seen"),
                               Waiting::parent,
                               {}});
     if (!to_go.empty())
         plan.waits.push_back({to_go,
                               "DS " + tags(history, to_go) + " to be gone from the parent",
-                              "asked for; not yet confirmed with `kaspar ds gone`",
+                              unconfirmed(policy, to_go, history.said_gone, "gone"),
                               Waiting::parent,
                               {}});
 }
@@ -187,7 +203,7 @@ Plan plan(const History& history, const Policy& policy, Time now) {
         plan.wake_at = history.last_event;
         return plan;
     }
-    wait_for_parent(history, plan);
+    wait_for_parent(history, policy, plan);
     if (history.paused) {
         plan.waits.push_back({{}, "any move", "the zone is paused", Waiting::operator_pause, {}});
         return plan;

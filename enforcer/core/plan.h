@@ -35,7 +35,7 @@ struct Rearrange {
 };
 
 /// On whom a wait depends.
-enum class Waiting { time, signer, parent, approval, key_keeping, operator_pause, clock };
+enum class Waiting { time, signer, servers, parent, approval, key_keeping, operator_pause, clock };
 
 /// Something wanted that may not be done yet.
 struct Wait {

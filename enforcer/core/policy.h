@@ -9,6 +9,7 @@
 
 #include "common/formats/signing.h"
 #include "common/values/algorithm.h"
+#include "common/values/server_address.h"
 
 namespace kaspar::enforcer {
 
@@ -47,6 +48,8 @@ enum class Method {
 
 enum class AlgorithmRollover { conservative, liberal };
 enum class ParentConfirmation { manual, observed, both };
+/// When the zone has CDS and CDNSKEY records: while the parent is to change its DS set, or always.
+enum class CdsPublication { none, rolls, always };
 enum class Approval { none, ksk, all };
 
 /// One line of the policy's "keys": a key that a zone of this policy has at any time.
@@ -88,14 +91,21 @@ struct Policy {
     std::optional<Duration> soa_minimum;
     SerialPolicy serial;
     bool zonemd;
-    unsigned least_share;  ///< percent
+    unsigned least_share;              ///< percent
+    std::vector<ServerAddress> watch;  ///< the zone's servers, which must all serve a change
 
     Duration parent_propagation_delay;
     Duration ds_ttl;
     Duration registration_delay;
     std::vector<DigestType> ds_digests;
-    bool cds;
+    CdsPublication cds;
     ParentConfirmation confirm;
+    std::vector<ServerAddress> parent_servers;  ///< empty: they are looked up
+    std::optional<unsigned> parent_quorum;      ///< so many must answer; absent: all
+    Duration parent_check_interval;             ///< while something is awaited of the parent
+    std::optional<std::string> ds_submit, ds_withdraw;  ///< programs; absolute paths
+    Duration hook_time_limit;
+    bool dsync;  ///< sends NOTIFY(CDS) to the parent
 
     VerifyExtent verify;
     std::vector<std::string> accept_warnings;  ///< field paths whose warnings the operator knows of

@@ -1,5 +1,6 @@
 #include "enforcer/policy/fields.h"
 
+#include "common/formats/record_kinds.h"
 #include "common/formats/signing_kinds.h"
 
 namespace kaspar::enforcer {
@@ -30,6 +31,30 @@ Kind<DigestType> digest() {
     for (const DigestFacts& one : digest_types())
         words.emplace_back(one.mnemonic, one.number);
     return one_of(words);
+}
+
+Kind<std::string> program() {
+    using std::filesystem::path;
+    return converted<std::string, path>(
+        absolute_path(), "the absolute path of a program",
+        [](const path& file) -> Result<std::string> { return file.string(); },
+        [](const std::string& file) { return path(file); });
+}
+
+Kind<CdsPublication> cds_publication() {
+    using Written = std::optional<bool>;
+    const auto inner = or_word("rolls", boolean());
+    return converted<CdsPublication, Written>(
+        inner, inner.words,
+        [](const Written& written) -> Result<CdsPublication> {
+            return !written   ? CdsPublication::rolls
+                   : *written ? CdsPublication::always
+                              : CdsPublication::none;
+        },
+        [](const CdsPublication& cds) -> Written {
+            return cds == CdsPublication::rolls ? std::nullopt
+                                                : Written(cds == CdsPublication::always);
+        });
 }
 
 struct MethodWord {
@@ -245,6 +270,11 @@ Pol zone_fields() {
             Pol("zonemd", MEMBER(zonemd), boolean(), false,
                 "Adds a ZONEMD record (RFC 8976), a digest of the whole zone.",
                 "Few receivers check it yet."),
+            Pol("watch", MEMBER(watch), list_of(server(), 0, 64), JsonValue(JsonList{}),
+                "Servers of the zone, as \"192.0.2.1\", \"2001:db8::1@5300\" or "
+                "\"192.0.2.1 key NAME\": a change counts as published only once all of them serve "
+                "it.",
+                "The propagation delay alone is a promise; a server that hangs breaks it unseen."),
             Pol("least_share", MEMBER(least_share), integer<unsigned>(0, 100), 50U,
                 "Percent: an input with fewer records than this share of the last one is held "
                 "until a person accepts it. 0: never.",
@@ -267,9 +297,9 @@ Pol parent_fields() {
             Pol("ds_digest", MEMBER(ds_digests), list_of(digest(), 1, 3),
                 JsonValue(JsonList{"sha256"}), "Digest types of the DS records.",
                 "Every validator knows SHA-256; one suffices (RFC 9904)."),
-            Pol("cds", MEMBER(cds), boolean(), true,
+            Pol("cds", MEMBER(cds), cds_publication(), true,
                 "Publishes CDS and CDNSKEY records (RFC 7344), from which some parents take the "
-                "DS.",
+                "DS; with \"rolls\" only while the parent is to change its DS set.",
                 "Harmless where the parent does not look."),
             Pol("confirm", MEMBER(confirm),
                 one_of<ParentConfirmation>({{"manual", ParentConfirmation::manual},
@@ -279,6 +309,33 @@ Pol parent_fields() {
                 "Who says that the parent has the DS: the operator (`kaspar ds seen`), Kaspar "
                 "asking the parent's servers, or both.",
                 "Needs no access to the parent's servers."),
+            Pol("servers", MEMBER(parent_servers), list_of(server(), 0, 64), JsonValue(JsonList{}),
+                "The parent's servers, as \"192.0.2.1\", \"2001:db8::1@5300\" or "
+                "\"192.0.2.1 key NAME\". If the list is empty, they are looked up.",
+                "Looking them up trusts the resolver; a list is safer, and must be kept up."),
+            Pol("quorum", MEMBER(parent_quorum), or_word("all", integer<unsigned>(1, 64)), "all",
+                "So many of the parent's servers must answer; those that are silent beyond that "
+                "are named and passed over. One that answers otherwise is never passed over.",
+                "A server that is silent may still give the old DS to others."),
+            Pol("check_interval", MEMBER(parent_check_interval), duration(10s, days{7}), "10m",
+                "How often the parent's servers are asked while something is awaited of them; "
+                "once a day otherwise.",
+                "Soon enough for a wait of hours, and no burden."),
+            Pol("ds_submit", MEMBER(ds_submit), optional(program()),
+                Default::otherwise("you submit it"),
+                "A program that is run when the parent is to get DS records: it finds what is to "
+                "be done as JSON on its standard input.",
+                "Registrars differ; tools/hooks has examples."),
+            Pol("ds_withdraw", MEMBER(ds_withdraw), optional(program()),
+                Default::otherwise("you withdraw it"),
+                "A program that is run when the parent is to remove DS records."),
+            Pol("hook_time_limit", MEMBER(hook_time_limit), duration(1s, 3600s), "1m",
+                "A program that takes longer is ended, and tried again later.",
+                "Enough for a registrar's interface on a slow day."),
+            Pol("dsync", MEMBER(dsync), boolean(), false,
+                "Sends NOTIFY(CDS) to the parent's DSYNC target (RFC 9859) when its DS set is to "
+                "change.",
+                "Few parents have one yet."),
         });
 }
 

@@ -396,12 +396,21 @@ void lint_parent(const Policy& policy, Pen& pen) {
         pen.error("parent.ds_digest", "a DS needs a digest", "choose \"sha256\"");
 }
 
-// ---- What this version does not do ----------------------------------------------------------
-
-void lint_abilities(const Policy& policy, Pen& pen) {
-    if (policy.confirm != ParentConfirmation::manual)
-        pen.error("parent.confirm", "this version does not ask the parent's servers",
-                  "choose \"manual\" and tell `kaspar ds seen` and `kaspar ds gone`");
+void lint_parent_servers(const Policy& policy, Pen& pen) {
+    const std::size_t listed = policy.parent_servers.size();
+    if (listed > 0 && policy.parent_quorum && *policy.parent_quorum > listed)
+        pen.error("parent.quorum",
+                  fmt::format("{} servers must answer, but parent.servers has {}",
+                              *policy.parent_quorum, listed),
+                  "choose \"all\", or at most as many as there are");
+    if (policy.parent_quorum && *policy.parent_quorum * 2 <= listed)
+        pen.warn(
+            "parent.quorum",
+            "half of the parent's servers or more may be silent, and serve an old DS to others",
+            "choose \"all\", or more than half");
+    if (policy.dsync && policy.cds == CdsPublication::none)
+        pen.error("parent.dsync", "a parent that is notified looks for CDS, and there is none",
+                  "set parent.cds to true or \"rolls\"");
 }
 
 // ---- Accepted warnings ------------------------------------------------------------------------
@@ -428,7 +437,7 @@ std::vector<Finding> lint(const Policy& policy) {
     lint_serial(policy, pen);
     lint_ttls(policy, pen);
     lint_parent(policy, pen);
-    lint_abilities(policy, pen);
+    lint_parent_servers(policy, pen);
     leave_out_accepted(policy, pen);
     return pen.findings;
 }

@@ -9,7 +9,8 @@ namespace {
 constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
-    "report_size, report_modified, report_published, report_generation, tidy_at FROM zones ";
+    "report_size, report_modified, report_published, report_generation, tidy_at, "
+    "parent_due, parent_ttl, watch_due, spread_serial, spread_at FROM zones ";
 
 Zone read_zone(const Row& row) {
     Zone zone;
@@ -33,6 +34,12 @@ Zone read_zone(const Row& row) {
     zone.report = {row.maybe_integer(15), row.maybe_integer(16), row.maybe_time(17),
                    row.maybe_integer(18)};
     zone.tidy_at = row.maybe_time(19);
+    zone.parent_due = row.maybe_time(20);
+    if (const auto ttl = row.maybe_integer(21))
+        zone.parent_ttl = Duration(*ttl);
+    zone.watch_due = row.maybe_time(22);
+    zone.spread_serial = row.maybe_integer(23);
+    zone.spread_at = row.maybe_time(24);
     return zone;
 }
 
@@ -84,11 +91,31 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "UPDATE zones SET policy = ?, input = ?, output = ?, removed = ?, next_event = ?, "
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
-        "report_generation = ?, tidy_at = ? WHERE id = ?",
-        {zone.policy, zone.input.string(), zone.output.string(), zone.removed, zone.next_event,
-         zone.flagged, zone.trouble, zone.instruction, zone.emitted, zone.accepted_input, zone.salt,
-         zone.salted, zone.report.size, zone.report.modified, zone.report.published,
-         zone.report.generation, zone.tidy_at, zone.id});
+        "report_generation = ?, tidy_at = ?, parent_due = ?, parent_ttl = ?, watch_due = ?, "
+        "spread_serial = ?, spread_at = ? WHERE id = ?",
+        {zone.policy,
+         zone.input.string(),
+         zone.output.string(),
+         zone.removed,
+         zone.next_event,
+         zone.flagged,
+         zone.trouble,
+         zone.instruction,
+         zone.emitted,
+         zone.accepted_input,
+         zone.salt,
+         zone.salted,
+         zone.report.size,
+         zone.report.modified,
+         zone.report.published,
+         zone.report.generation,
+         zone.tidy_at,
+         zone.parent_due,
+         zone.parent_ttl,
+         zone.watch_due,
+         zone.spread_serial,
+         zone.spread_at,
+         zone.id});
 }
 
 Outcome request_look(Database& database, std::int64_t id) {
@@ -112,7 +139,9 @@ Result<std::optional<Time>> earliest_event(Database& database) {
     std::optional<Time> earliest;
     KASPAR_CHECK(database.query(
         "SELECT min(at) FROM (SELECT min(next_event) AS at FROM zones WHERE removed IS NULL "
-        "UNION SELECT min(tidy_at) FROM zones WHERE removed IS NULL)",
+        "UNION SELECT min(tidy_at) FROM zones WHERE removed IS NULL "
+        "UNION SELECT min(parent_due) FROM zones WHERE removed IS NULL "
+        "UNION SELECT min(watch_due) FROM zones WHERE removed IS NULL)",
         {}, [&](const Row& row) { earliest = row.maybe_time(0); }));
     return earliest;
 }

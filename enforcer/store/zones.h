@@ -37,6 +37,12 @@ struct Zone {
     std::optional<Time> salted;
 
     RecordedReport report;
+
+    std::optional<Time> parent_due;      ///< when the parent's servers are to be asked next
+    std::optional<Duration> parent_ttl;  ///< with which they served the DS set last
+    std::optional<Time> watch_due;       ///< when the zone's own servers are to be asked next
+    std::optional<std::int64_t> spread_serial;  ///< the last that all of those were seen to serve
+    std::optional<Time> spread_at;              ///< when that was
 };
 
 /// All zones, the removed ones not, by name.

@@ -1,0 +1,108 @@
+#include "enforcer/commands/comparison.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "common/system/terminal.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+bool agrees(const ServerView& server, const std::vector<Ds>& wanted) {
+    return server.ds && *server.ds == wanted;
+}
+
+std::string tags_text(const std::vector<Ds>& records) {
+    std::vector<std::string> words;
+    for (const Ds& record : records)
+        words.push_back(fmt::format("{} (digest {})", record.tag, record.digest_type));
+    return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+/// "lacks 12345 (digest 2); still has 54321 (digest 2)".
+std::string difference(const std::vector<Ds>& has, const std::vector<Ds>& wanted) {
+    std::vector<Ds> lacks, more;
+    std::set_difference(wanted.begin(), wanted.end(), has.begin(), has.end(),
+                        std::back_inserter(lacks));
+    std::set_difference(has.begin(), has.end(), wanted.begin(), wanted.end(),
+                        std::back_inserter(more));
+    std::vector<std::string> words;
+    if (!lacks.empty())
+        words.push_back("lacks " + tags_text(lacks));
+    if (!more.empty())
+        words.push_back("still has " + tags_text(more));
+    return fmt::format("{}", fmt::join(words, "; "));
+}
+
+Cell verdict(const ServerView& server, const std::vector<Ds>& wanted) {
+    if (!server.ds)
+        return {server.trouble, Tint::bad};
+    if (agrees(server, wanted))
+        return {"as it should be", Tint::good};
+    return {difference(*server.ds, wanted), Tint::warning};
+}
+
+Json json_of(const std::vector<Ds>& records) {
+    Json list = Json::array();
+    for (const Ds& record : records)
+        list.push_back(record.text());
+    return list;
+}
+
+}  // namespace
+
+bool Comparison::agrees() const {
+    return !servers.empty() &&
+           std::all_of(servers.begin(), servers.end(),
+                       [&](const ServerView& server) { return enforcer::agrees(server, wanted); });
+}
+
+std::vector<Ds> wanted_records(const ZoneView& view) {
+    std::vector<Ds> wanted;
+    for (const KeyIndex key : view.remembered.history.arrangement.ds)
+        for (const DigestType type : view.policy.ds_digests)
+            wanted.push_back(make_ds(view.zone.name, *view.remembered.rows[key].dnskey, type));
+    std::sort(wanted.begin(), wanted.end());
+    return wanted;
+}
+
+Comparison compare(const ZoneView& view, const std::vector<ServerAnswer>& answers) {
+    Comparison compared{{}, parent_views(answers), {}};
+    if (compared.servers.empty())  // as of most zones of a hoster: nothing to be worked out
+        return compared;
+    compared.wanted = wanted_records(view);
+    compared.sighting =
+        judge(compared.servers, ds_of_keys(view.zone.name, view.remembered), view.policy);
+    return compared;
+}
+
+std::string comparison_table(const Comparison& compared) {
+    Table table({{"server"}, {"DS"}, {"TTL", Column::Align::right}, {"verdict"}});
+    for (const ServerView& server : compared.servers)
+        table.add({server.server + (server.resolver ? ", a resolver" : ""),
+                   server.ds ? tags_text(*server.ds) : "-",
+                   server.ds && server.ttl > Duration{0} ? format_duration(server.ttl) : "-",
+                   verdict(server, compared.wanted)});
+    return table.text(standard_output());
+}
+
+Json to_json(const Comparison& compared) {
+    Json servers = Json::array();
+    for (const ServerView& server : compared.servers)
+        servers.push_back({{"server", server.server},
+                           {"resolver", server.resolver},
+                           {"ds", server.ds ? json_of(*server.ds) : Json()},
+                           {"ttl", server.ds ? Json(server.ttl.count()) : Json()},
+                           {"agrees", agrees(server, compared.wanted)},
+                           {"trouble", server.ds ? Json() : Json(server.trouble)}});
+    return {{"wanted", json_of(compared.wanted)},
+            {"agrees", compared.agrees()},
+            {"counts", compared.sighting.counts},
+            {"servers", servers},
+            {"unexpected", compared.sighting.strangers}};
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,35 @@
+// Finding the servers of the zone above, by asking a resolver.
+#pragma once
+
+#include "enforcer/dns/exchange.h"
+
+namespace kaspar::enforcer {
+
+struct NamedServer {
+    std::string name;                      ///< "ns.example (192.0.2.1)", or only the address
+    std::optional<ServerAddress> address;  ///< absent: its name has none
+};
+
+struct ZoneServers {
+    Name zone;
+    std::vector<NamedServer> servers;  ///< every address of every name server
+};
+
+/// Those of /etc/resolv.conf.
+std::vector<ServerAddress> system_resolvers();
+
+/// The zone that delegates `zone`, and its servers. Fault: io if no resolver answers; refused if
+/// `zone` is the root or nothing above it can be found.
+Result<ZoneServers> find_parent(const Name& zone, const std::vector<ServerAddress>& resolvers);
+
+/// Every address of these hosts, by name.
+std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
+                                      const std::vector<ServerAddress>& resolvers);
+
+/// `name` without its first label; the root stays.
+Name above(const Name& name);
+
+/// Answer of the first resolver that gives one. Fault: io.
+Result<Answer> resolve(const Question& question, const std::vector<ServerAddress>& resolvers);
+
+}  // namespace kaspar::enforcer

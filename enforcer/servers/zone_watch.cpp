@@ -1,0 +1,150 @@
+#include "enforcer/servers/zone_watch.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "enforcer/policy_book.h"
+#include "enforcer/report_intake.h"
+#include "enforcer/servers/asking.h"
+
+namespace kaspar::enforcer {
+
+namespace {
+
+/// Secondaries are told of changes at once (NOTIFY); who lags is asked again this often.
+constexpr Duration again = std::chrono::minutes{1};
+
+/// `serial` is that one or a later one (RFC 1982 §3.2).
+bool is_at_least(std::uint32_t serial, std::uint32_t wanted) {
+    return static_cast<std::int32_t>(serial - wanted) >= 0;
+}
+
+std::optional<std::uint32_t> serial_in(const Name& zone, const Answer& answer) {
+    constexpr std::size_t fixed_octets = 20;  // serial, refresh, retry, expire, minimum
+    for (const Record& record : answer.records(zone, rrtype::soa)) {
+        if (record.rdata.size() <= fixed_octets)
+            continue;
+        const std::uint8_t* at = record.rdata.data() + record.rdata.size() - fixed_octets;
+        return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
+               static_cast<std::uint32_t>(at[2]) << 8 | at[3];
+    }
+    return std::nullopt;
+}
+
+bool serves_keys(const Name& zone, const Answer& answer, const std::vector<Dnskey>& published) {
+    std::vector<Bytes> served, wanted;
+    for (const Record& record : answer.records(zone, rrtype::dnskey))
+        served.push_back(record.rdata);
+    for (const Dnskey& key : published)
+        wanted.push_back(key.rdata());
+    std::sort(served.begin(), served.end());
+    std::sort(wanted.begin(), wanted.end());
+    return served == wanted;
+}
+
+std::string doubt(const Result<Answer>& answer) {
+    if (!answer.ok())
+        return answer.fault().words;
+    if (answer->rcode != rcode::no_error)
+        return "answers " + rcode_word(answer->rcode);
+    return answer->authoritative ? "" : "answers without authority (AA)";
+}
+
+/// What one server's two answers come to.
+ServerAnswer read_answers(const Name& zone, const Publication& published, std::string server,
+                          const Result<Answer>& soa, const Result<Answer>& dnskey, Time at) {
+    ServerAnswer read{ServerRole::zone, std::move(server), at, std::nullopt, Duration{0}, "", at};
+    read.trouble = doubt(soa);
+    if (read.trouble.empty())
+        read.trouble = doubt(dnskey);
+    if (!read.trouble.empty())
+        return read;
+    const auto serial = serial_in(zone, *soa);
+    if (!serial) {
+        read.trouble = "gives no SOA";
+        return read;
+    }
+    read.content = std::to_string(*serial);
+    if (!is_at_least(*serial, published.serial))
+        read.trouble = fmt::format("serves serial {}, not yet {}", *serial, published.serial);
+    else if (*serial == published.serial && !serves_keys(zone, *dnskey, published.dnskeys))
+        read.trouble = fmt::format("serves serial {} with other DNSKEY records", *serial);
+    return read;
+}
+
+Outcome note_answers(const Enforcement& with, const Zone& zone, const Publication& published,
+                     std::vector<ServerAnswer> answers) {
+    const bool everywhere = lag_words(answers).empty();
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    KASPAR_CHECK(replace_answers(with.database, zone.id, std::move(answers), {ServerRole::zone}));
+    if (everywhere)
+        KASPAR_CHECK(with.database.run(
+            "UPDATE zones SET flagged = 1, watch_due = NULL, spread_serial = ?, spread_at = ? "
+            "WHERE id = ?",
+            {published.serial, with.now, zone.id}));
+    else
+        KASPAR_CHECK(with.database.run("UPDATE zones SET watch_due = ? WHERE id = ?",
+                                       {with.now + again, zone.id}));
+    return transaction.commit();
+}
+
+Outcome watch_zone(const Enforcement& with, std::int64_t id) {
+    KASPAR_TRY(const auto zone, find_zone(with.database, id));
+    if (!zone)
+        return Done{};
+    KASPAR_TRY(const Policy policy, policy_for(with.database, *zone));
+    KASPAR_TRY(const auto file, read_report(with.configuration, zone->name));
+    if (!file || !file->report.publication)
+        return Done{};
+    const Publication& published = *file->report.publication;
+    return note_answers(with, *zone, published, ask_zone_servers(with, *zone, policy, published));
+}
+
+}  // namespace
+
+Outcome watch_zones(const Enforcement& with) {
+    KASPAR_TRY(const auto due, zones_to_watch(with.database, with.now));
+    for (const std::int64_t id : due)
+        KASPAR_CHECK(watch_zone(with, id));
+    return Done{};
+}
+
+std::vector<ServerAnswer> ask_zone_servers(const Enforcement& with, const Zone& zone,
+                                           const Policy& policy, const Publication& published) {
+    std::vector<Asking> askings;
+    std::vector<ServerAnswer> answers;
+    std::vector<std::string> asked;
+    for (const ServerAddress& server : policy.watch) {
+        auto key = tsig_key(with.configuration, server.tsig_key);
+        if (!key.ok()) {
+            answers.push_back({ServerRole::zone, server.text(), with.now, std::nullopt, Duration{0},
+                               key.fault().words, with.now});
+            continue;
+        }
+        asked.push_back(server.text());
+        for (const std::uint16_t type : {rrtype::soa, rrtype::dnskey})
+            askings.push_back({server, {zone.name, type}, *key});
+    }
+    const auto replies = ask(askings);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        answers.push_back(read_answers(zone.name, published, asked[i], replies[2 * i],
+                                       replies[2 * i + 1], with.now));
+    return answers;
+}
+
+bool is_spread(const Zone& zone, const Policy& policy, const Publication& published) {
+    return policy.watch.empty() ||
+           zone.spread_serial == static_cast<std::int64_t>(published.serial);
+}
+
+std::string lag_words(const std::vector<ServerAnswer>& answers) {
+    std::vector<std::string> words;
+    for (const ServerAnswer& answer : answers)
+        if (answer.role == ServerRole::zone && !answer.trouble.empty())
+            words.push_back(fmt::format("{}: {}", answer.server, answer.trouble));
+    return fmt::format("{}", fmt::join(words, "; "));
+}
+
+}  // namespace kaspar::enforcer

@@ -1,0 +1,26 @@
+// Watching a zone's own servers, where the policy lists them: what was published counts as
+// published everywhere only once each of them serves it. It makes waits longer, never shorter.
+#pragma once
+
+#include "common/formats/report.h"
+#include "enforcer/core/policy.h"
+#include "enforcer/enforcement.h"
+#include "enforcer/store/server_answers.h"
+
+namespace kaspar::enforcer {
+
+/// Asks the servers of all zones that are due for it, keeps the answers, and has a zone looked at
+/// once all of its servers serve what was reported last. Fault: state, io.
+Outcome watch_zones(const Enforcement& with);
+
+/// The answers of a zone's servers to the questions for its serial and its DNSKEY RRset.
+std::vector<ServerAnswer> ask_zone_servers(const Enforcement& with, const Zone& zone,
+                                           const Policy& policy, const Publication& published);
+
+/// True if nobody is to be asked, or all serve that publication or a later one.
+bool is_spread(const Zone& zone, const Policy& policy, const Publication& published);
+
+/// How the zone's servers lag behind, in words; empty if they do not.
+std::string lag_words(const std::vector<ServerAnswer>& answers);
+
+}  // namespace kaspar::enforcer

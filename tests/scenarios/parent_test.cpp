@@ -1,0 +1,309 @@
+// The DS at the parent, seen by Kaspar itself: real servers of a parent zone that agree, disagree,
+// are silent, or lie. Never early, and never stuck without a reason that is told.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "tests/scenarios/parent_site.h"
+#include "tests/support/catch.h"
+
+using namespace kaspar;
+using namespace kaspar::test;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+constexpr auto stranger =
+    "example.org. 3600 IN DS 4711 13 2 "
+    "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n";
+
+std::string observed(std::initializer_list<std::string> servers, const std::string& more = "") {
+    std::string list;
+    for (const std::string& server : servers)
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", server);
+    return fmt::format(R"("confirm": "observed", "servers": [{}]{})", list,
+                       more.empty() ? "" : ", " + more);
+}
+
+std::string with_ttl(const std::string& ds, const std::string& ttl) {
+    std::string changed = ds;
+    const auto at = changed.find(" 3600 ");
+    REQUIRE(at != std::string::npos);
+    return changed.replace(at + 1, 4, ttl);
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a DS is seen once every server of the parent has it", "[parent]") {
+    ParentServer first, second;
+    ParentSite site(observed({first.address(), second.address()}));
+    site.reach_ds();
+    const std::string ds = site.wanted();
+    CHECK(site.state_of_ds() == "rumoured");
+
+    first.serve(ds);
+    site.box().wait(10min);
+    site.step();
+    CHECK(site.check().status == 1);
+    site.box().wait(48h);
+    site.step();
+    CHECK(site.state_of_ds() == "rumoured");
+
+    second.serve(ds);
+    CHECK(site.check().status == 0);
+    site.step();
+    CHECK(has(site.log(), "is at the parent (by what 2 of the parent's servers answer)"));
+    site.box().wait(2h);
+    site.step();
+    CHECK(site.state_of_ds() == "omnipresent");
+}
+
+TEST_CASE("a roll by observation alone: the old DS counts as gone when no server has it",
+          "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    const std::string old_ds = site.wanted();
+    server.serve(old_ds);
+    site.box().wait(10min);
+    site.step();
+    site.box().wait(3h);
+    site.step();
+    REQUIRE(site.state_of_ds() == "omnipresent");
+
+    REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
+    site.step();
+    site.box().wait(48h);
+    site.step();
+    const std::string new_ds = site.wanted();
+    REQUIRE(new_ds != old_ds);
+    server.serve(old_ds + new_ds);
+    site.box().wait(10min);
+    site.step();
+    CHECK(has(site.log(), "is at the parent"));
+    CHECK_FALSE(has(site.log(), "is gone from the parent"));
+    site.box().wait(72h);
+    site.step();
+    CHECK(site.box().json({"status", "example.org"})["keys"].size() == 3);
+
+    server.serve(new_ds);
+    site.box().wait(10min);
+    site.step();
+    CHECK(has(site.log(), "is gone from the parent"));
+    for (int day = 0; day < 4; ++day) {
+        site.box().wait(24h);
+        site.step();
+    }
+    CHECK(site.state_of_ds() == "omnipresent");
+    CHECK(site.box().instructed().keys.size() == 2);
+}
+
+TEST_CASE("a silent server is named, and passed over only by the policy's quorum", "[parent]") {
+    ParentServer server;
+    ScriptedServer dead([](const std::string&) { return std::vector<std::string>{}; });
+    const std::string dead_address = fmt::format("127.0.0.1@{}", dead.port());
+    for (const bool quorum : {false, true}) {
+        ParentSite site(observed({server.address(), dead_address}, quorum ? "\"quorum\": 1" : ""));
+        site.reach_ds();
+        server.serve(site.wanted());
+        site.box().wait(10min);
+        site.step();
+        const auto shown = site.box().json({"status", "example.org"})["parent"].dump();
+        CHECK(has(shown, dead_address));
+        CHECK(has(shown, "no answer; over TCP: Connection refused"));
+        site.box().wait(3h);
+        site.step();
+        CHECK(site.state_of_ds() == (quorum ? "omnipresent" : "rumoured"));
+        server.serve("");
+    }
+    CHECK(dead.queries() > 0);
+}
+
+TEST_CASE("a server with a DS that nobody asked for stops every confirmation", "[parent]") {
+    ParentServer honest, liar;
+    ParentSite site(observed({honest.address(), liar.address()}));
+    site.reach_ds();
+    honest.serve(site.wanted());
+    liar.serve(site.wanted() + stranger);
+    site.box().wait(10min);
+    site.step();
+    const json checked =
+        json::parse(site.box().kaspar({"ds", "check", "example.org", "--json"}).output);
+    CHECK(checked["counts"] == false);
+    CHECK(has(checked["unexpected"].dump(), "belongs to no key of the zone: 4711"));
+    site.box().wait(48h);
+    site.step();
+    CHECK(site.state_of_ds() == "rumoured");
+    const auto health = site.box().kaspar({"health"});
+    CHECK(health.status == 1);
+    CHECK(has(health.output, "4711"));
+}
+
+TEST_CASE("with confirm: both, neither the word nor the sight is enough", "[parent]") {
+    ParentServer server;
+    ParentSite site(fmt::format(R"("confirm": "both", "servers": ["{}"])", server.address()));
+    site.reach_ds();
+    SECTION("the word first") {
+        CHECK(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
+        site.step();
+        site.box().wait(48h);
+        site.step();
+        CHECK(site.state_of_ds() == "rumoured");
+        server.serve(site.wanted());
+    }
+    SECTION("the sight first") {
+        server.serve(site.wanted());
+        site.box().wait(48h);
+        site.step();
+        site.box().wait(48h);
+        site.step();
+        CHECK(site.state_of_ds() == "rumoured");
+        CHECK(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
+    }
+    site.box().wait(10min);
+    site.step();
+    site.box().wait(2h);
+    site.step();
+    CHECK(site.state_of_ds() == "omnipresent");
+}
+
+TEST_CASE("with confirm: observed nobody's word counts", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    const auto said = site.box().kaspar({"ds", "seen", "example.org"});
+    CHECK(said.status == 1);
+    CHECK(has(said.errors, "kaspar ds check example.org"));
+}
+
+TEST_CASE("a DS with a longer TTL than the policy's is waited for that long", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    server.serve(with_ttl(site.wanted(), "172800"));
+    site.box().wait(10min);
+    site.step();
+    REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
+    site.step();
+    site.box().wait(48h);
+    site.step();
+    const std::string new_ds = site.wanted();
+    server.serve(new_ds);
+    site.box().wait(10min);
+    site.step();
+    REQUIRE(has(site.log(), "is gone from the parent"));
+    site.box().wait(36h);
+    site.step();
+    CHECK(site.box().instructed().keys.size() == 3);
+    site.box().wait(24h);
+    site.step();
+    site.step();
+    CHECK(site.box().instructed().keys.size() == 2);
+}
+
+TEST_CASE("a guessed answer is not believed", "[parent]") {
+    ScriptedServer spoofed([](const std::string& query) {
+        std::string guess = query;
+        guess[0] = static_cast<char>(guess[0] ^ 0x55);
+        return std::vector<std::string>(3, answer_to(guess, {}));
+    });
+    ParentSite site(observed({fmt::format("127.0.0.1@{}", spoofed.port())}));
+    site.reach_ds();
+    const auto checked = site.check();
+    CHECK(checked.status == 1);
+    CHECK(has(checked.output, "over TCP"));
+    CHECK(site.state_of_ds() == "rumoured");
+}
+
+TEST_CASE("a server of the zone itself does not speak for the parent", "[parent]") {
+    TempFolder folder;
+    std::ofstream(folder / "zone") << "$TTL 3600\n@ SOA ns hostmaster 1 1 1 1 1\n@ NS ns\n"
+                                      "ns A 127.0.0.1\n";
+    NameServer own({{"example.org.", folder / "zone"}});
+    ParentSite site(observed({fmt::format("127.0.0.1@{}", own.port())}));
+    site.reach_ds();
+    CHECK(has(site.check().output, "answers for the zone itself, and not for its parent"));
+}
+
+TEST_CASE("a DS that the parent loses is told, and waited for again", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    const std::string ds = site.wanted();
+    server.serve(ds);
+    site.box().wait(10min);
+    site.step();
+    site.box().wait(3h);
+    site.step();
+    REQUIRE(site.state_of_ds() == "omnipresent");
+    server.serve("");
+    site.box().wait(25h);
+    site.step();
+    CHECK(site.state_of_ds() != "omnipresent");
+    CHECK(has(site.log(), "the parent serves DS none, which nobody asked for"));
+    server.serve(ds);
+    site.box().wait(10min);
+    site.step();
+    site.box().wait(4h);
+    site.step();
+    CHECK(site.state_of_ds() == "omnipresent");
+}
+
+TEST_CASE("a change counts as published once all of the zone's servers serve it", "[parent]") {
+    Sandbox box;
+    TempFolder folder;
+    const auto serve = [&](NameServer* server, const std::filesystem::path& file,
+                           std::uint32_t serial) {
+        std::ofstream text(file);
+        text << fmt::format("$TTL 3600\n@ SOA ns hostmaster {} 1 1 1 1\n@ NS ns\nns A 127.0.0.1\n",
+                            serial);
+        if (serial != 0)
+            for (const auto& key : box.instructed().keys)
+                text << "@ DNSKEY " << key.dnskey.text() << "\n";
+        text.close();
+        if (server != nullptr)
+            server->restart();
+    };
+    serve(nullptr, folder / "first", 0);
+    serve(nullptr, folder / "second", 0);
+    NameServer first({{"example.org.", folder / "first"}});
+    NameServer second({{"example.org.", folder / "second"}});
+    std::string policy = box.read(box / "policies/test.json");
+    const std::string at = "\"max_ttl\": \"1d\"";
+    policy.replace(policy.find(at), at.size(),
+                   fmt::format("{}, \"watch\": [\"127.0.0.1@{}\", \"127.0.0.1@{}\"]", at,
+                               first.port(), second.port()));
+    box.write("policies/test.json", policy);
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    box.sign();
+    const std::uint32_t serial = box.perfect_report().publication->serial;
+    const auto passes = [&] {
+        for (int pass = 0; pass < 3; ++pass) {
+            box.wait(1min);
+            REQUIRE(box.enforcer().status == 0);
+        }
+    };
+    serve(&first, folder / "first", serial);
+    passes();
+    CHECK_FALSE(has(box.kaspar({"log", "example.org"}).output, "report recorded"));
+    CHECK(has(box.json({"status", "example.org"})["waits"].dump(), "serves serial 0, not yet"));
+    CHECK(box.kaspar({"zone", "check", "example.org"}).status == 1);
+    box.wait(72h);
+    passes();
+    CHECK(box.key("ksk")["dnskey"] == "rumoured");
+
+    serve(&second, folder / "second", serial);
+    CHECK(box.kaspar({"zone", "check", "example.org"}).status == 0);
+    passes();
+    CHECK(has(box.kaspar({"log", "example.org"}).output, "report recorded"));
+    CHECK(box.key("ksk")["dnskey"] == "rumoured");
+    box.wait(3h);
+    passes();
+    CHECK(box.key("ksk")["dnskey"] == "omnipresent");
+}
