@@ -15,6 +15,7 @@
 #include "enforcer/servers/parent_watch.h"
 #include "enforcer/state_changes.h"
 #include "enforcer/store/remembered.h"
+#include "enforcer/submission.h"
 
 namespace kaspar::enforcer {
 
@@ -144,6 +145,7 @@ class Step {
         forget(history, policy_, with_.now);
         renew_salt(zone_, policy_, with_.now);
         KASPAR_CHECK(renew_instruction(with_, zone_, policy_, remembered_));
+        KASPAR_CHECK(plan_submissions(with_, zone_, policy_, remembered_));
         history.last_event = with_.now;
 
         zone_.next_event = plan.wake_at;

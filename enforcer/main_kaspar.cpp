@@ -25,6 +25,7 @@ struct Invocation {
     KeyExport to_export;
     KeyStoreBench bench;
     std::optional<std::string> store;
+    std::vector<std::string> servers;
     ForecastWish forecast;
     std::size_t limit = 1000;
     bool sandbox = false, force = false, purge = false, retry = false;
@@ -238,6 +239,13 @@ void wire_ds(CLI::App& app, Invocation& asked) {
                      [&](Session& session) { return ds_show(session, asked.zone); });
     asked.in_session(verb(ds, asked, "check", "ask the parent's servers, and compare"),
                      [&](Session& session) { return ds_check(session, asked.zone); });
+    asked.in_session(verb(ds, asked, "submit", "tell the parent (again), as the policy says how"),
+                     [&](Session& session) { return ds_submit(session, asked.zone); });
+    CLI::App* signal = verb(ds, asked, "signal", "print signalling records (RFC 9615)");
+    signal->add_option("--ns", asked.servers, "a name server of the zone, outside of it")
+        ->required();
+    asked.in_session(
+        signal, [&](Session& session) { return ds_signal(session, asked.zone, asked.servers); });
     CLI::App* seen = verb(ds, asked, "seen", "say that the parent has them");
     seen->add_option("--key", asked.tag, "only this key's, by its tag");
     asked.in_session(seen,

@@ -15,6 +15,7 @@
 #include "enforcer/servers/parent_watch.h"
 #include "enforcer/servers/zone_watch.h"
 #include "enforcer/store/failing_keystores.h"
+#include "enforcer/submission.h"
 
 namespace kaspar::enforcer {
 
@@ -116,10 +117,15 @@ Result<Pass> run_pass(const Enforcement& with) {
             pass.failures.push_back(outcome.fault().words);
         ++pass.zones;
     }
+    if (const auto made = make_submissions(with); !made.ok())
+        pass.failures.push_back(made.fault().words);
     append(pass.failures, purge_keys(with));
     if (const auto noted = note_key_stores(with); !noted.ok())
         pass.failures.push_back(noted.fault().words);
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
+    KASPAR_TRY(const auto submission, next_submission(with.database));
+    if (submission)
+        pass.wake_at = std::min(pass.wake_at.value_or(*submission), *submission);
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
     if (!making.empty())  // nothing tells when a key has been copied to another store
         pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);

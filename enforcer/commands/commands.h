@@ -126,6 +126,13 @@ Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::
 /// Asks every server of the parent and compares. Attention if one does not agree.
 Ending ds_check(Session& session, const std::string& zone);
 
+// ds_submit.cpp
+/// Has the parent told (again) at the enforcer's next pass.
+Ending ds_submit(Session& session, const std::string& zone);
+/// Prints the signalling records (RFC 9615) for these name servers of the zone.
+Ending ds_signal(Session& session, const std::string& zone,
+                 const std::vector<std::string>& servers);
+
 // log.cpp
 Ending show_log(Session& session, const std::optional<std::string>& zone, std::size_t limit);
 

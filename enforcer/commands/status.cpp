@@ -120,6 +120,15 @@ std::string command_line_for(const ZoneView& view, const Wait& wait) {
     return command.empty() ? "" : "  " + tinted(command, Tint::warning, standard_output()) + "\n";
 }
 
+std::string submission_line(const Submission& one) {
+    if (one.done)
+        return fmt::format("{:<13} done at {}\n", word(one.way), to_rfc3339(*one.done));
+    if (one.tries == 0)
+        return fmt::format("{:<13} at the enforcer's next pass\n", word(one.way));
+    return fmt::format("{:<13} failed {} times, next try {}: {}\n", word(one.way), one.tries,
+                       to_rfc3339(*one.due), one.trouble);
+}
+
 void show_one(const ZoneView& view, Time now) {
     const Terminal terminal = standard_output();
     const auto expiry = view.first_expiry();
@@ -137,6 +146,8 @@ void show_one(const ZoneView& view, Time now) {
     if (const Comparison compared = compare(view, view.answers); !compared.servers.empty())
         text += fmt::format("\nthe parent's servers, as they were asked at {}\n{}",
                             to_rfc3339(view.answers.front().at), comparison_table(compared));
+    for (const Submission& one : view.submissions)
+        text += submission_line(one);
     if (!view.plan.waits.empty())
         text += "\n";
     for (const Wait& wait : view.plan.waits)

@@ -60,6 +60,18 @@ Json parent_json(const ZoneView& view) {
     return compared.servers.empty() ? Json() : to_json(compared);
 }
 
+Json to_json(const std::vector<Submission>& submissions) {
+    Json list = Json::array();
+    for (const Submission& one : submissions)
+        list.push_back({{"way", word(one.way)},
+                        {"asked", to_rfc3339(one.asked)},
+                        {"tries", one.tries},
+                        {"next_try", json_time(one.due)},
+                        {"done", json_time(one.done)},
+                        {"trouble", one.trouble.empty() ? Json() : Json(one.trouble)}});
+    return list;
+}
+
 Json run_json(const ZoneView& view) {
     if (!view.report)
         return {};
@@ -113,6 +125,18 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
             fmt::format("signer: it has failed since {}", to_rfc3339(*run.failing_since)));
     if (run.errors.empty() && run.outcome == RunOutcome::refused)
         needs.push_back("the signer refused to sign the zone");
+}
+
+/// One failure may pass by itself.
+constexpr unsigned tries_before_told = 3;
+
+void add_failed_submissions(const ZoneView& view, std::vector<std::string>& needs) {
+    for (const Submission& one : view.submissions)
+        if (one.due && one.tries >= tries_before_told)
+            needs.push_back(fmt::format(
+                "{} has failed {} times since {}: {}; when it is mended, "
+                "`kaspar ds submit {}`",
+                word(one.way), one.tries, to_rfc3339(one.asked), one.trouble, view.name()));
 }
 
 /// A key that another store has, too, goes on signing from there.
@@ -174,6 +198,7 @@ Result<ZoneView> view_with(Session& session, const Zone& zone, const PolicyView&
         view.report = std::move((*report)->report);
     KASPAR_TRY(view.next_event, next_event(session, zone));
     KASPAR_TRY(view.answers, answers_about(session.database(), zone.id));
+    KASPAR_TRY(view.submissions, submissions_of(session.database(), zone.id));
     add_lag(view);
     return view;
 }
@@ -237,6 +262,7 @@ Json to_json(const ZoneView& view, Time now) {
         {"ds_to_go", tags_of(view.remembered, ds_to_go(history))},
         {"parent", parent_json(view)},
         {"servers", to_json(view.answers)},
+        {"submissions", to_json(view.submissions)},
         {"waits", waits},
         {"keys", keys}};
 }
@@ -272,6 +298,7 @@ std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
                                     view.zone.policy, *view.policy_fault));
     for (std::string& words : compare(view, view.answers).sighting.strangers)
         needs.push_back("parent: " + std::move(words));
+    add_failed_submissions(view, needs);
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::approval)
             needs.push_back(fmt::format("{}; `kaspar approve {}`", words_of(wait), view.name()));

@@ -11,6 +11,7 @@
 #include "enforcer/core/plan.h"
 #include "enforcer/store/failing_keystores.h"
 #include "enforcer/store/server_answers.h"
+#include "enforcer/store/submissions.h"
 
 namespace kaspar::enforcer {
 
@@ -25,7 +26,8 @@ struct ZoneView {
     std::optional<Report> report;
     std::optional<std::string> report_fault;
     std::optional<Time> next_event;
-    std::vector<ServerAnswer> answers;  ///< of other name servers, as they were asked last
+    std::vector<ServerAnswer> answers;    ///< of other name servers, as they were asked last
+    std::vector<Submission> submissions;  ///< to the parent
 
     std::string name() const { return zone_text(zone.name); }
     std::optional<Time> first_expiry() const;

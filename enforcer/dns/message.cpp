@@ -145,6 +145,16 @@ struct Query::State {
                knot_wire_get_opcode(octets) == opcode;
     }
 
+    /// Some servers leave the question out where they refuse the whole message.
+    static bool is_bare_error(const std::uint8_t* octets) {
+        return knot_wire_get_qdcount(octets) == 0 && knot_wire_get_rcode(octets) != 0;
+    }
+
+    Fault error_words(const std::uint8_t* octets) const {
+        return {FaultClass::input, "answers " + rcode_word(knot_wire_get_rcode(octets)) +
+                                       (key ? "; does it know the TSIG key?" : "")};
+    }
+
     bool asks_the_same(const knot_pkt_t* packet) const {
         const knot_dname_t* name = knot_pkt_wire_qname(packet);
         return name != nullptr && knot_pkt_qtype(packet) == question.type &&
@@ -193,6 +203,8 @@ Result<std::optional<Query::Reply>> Query::read(Bytes reply) const {
     if (reply.size() < KNOT_WIRE_HEADER_SIZE ||
         reply.size() > std::numeric_limits<std::uint16_t>::max() || !state_->is_mine(reply.data()))
         return std::optional<Reply>{};
+    if (state_->is_bare_error(reply.data()))
+        return state_->error_words(reply.data());
     const Packet begun = packet_over(reply);
     if (knot_pkt_parse_question(begun.get()) != KNOT_EOK || !state_->asks_the_same(begun.get()))
         return std::optional<Reply>{};

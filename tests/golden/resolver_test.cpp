@@ -2,6 +2,7 @@
 // record of `kaspar ds show`: what the world sees.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/values/time.h"
@@ -72,6 +73,20 @@ class SignedZone {
     }
 
     const std::string& ds() const { return ds_; }
+
+    /// `kaspar ds check`, which asks that server of the parent and that validating resolver.
+    CommandResult check_ds(std::uint16_t server, std::uint16_t resolver) const {
+        auto configuration = nlohmann::json::parse(site_.read("kaspar.json"), nullptr, true, true);
+        configuration["resolvers"] = {fmt::format("127.0.0.1@{}", resolver)};
+        configuration["resolvers_validate"] = true;
+        site_.write("kaspar.json", configuration.dump());
+        auto policy = nlohmann::json::parse(site_.read("policies/test.json"));
+        policy["parent"]["servers"] = {fmt::format("127.0.0.1@{}", server)};
+        site_.write("policies/test.json", policy.dump());
+        expect(site_.enforcer());
+        return site_.kaspar({"ds", "check", name_, "--json"});
+    }
+
     ServedZone served() const { return {name_ + ".", site_ / (name_ + ".signed")}; }
 
     /// Changes one character of the first signature over the owner's RRset of this type in the file
@@ -121,6 +136,7 @@ class Shop {
     }
 
     const SignedZone& zone() const { return parent_; }
+    const SignedZone& child() const { return child_; }
     const std::string& ds() const { return parent_.ds(); }
 
   private:
@@ -238,4 +254,25 @@ TEST_CASE("a resolver that trusts another zone's DS takes the zone for bogus", "
     const auto server = shop.serve();
     Resolver resolver(server, other);
     CHECK(told(resolver, "www", "A") == "www A: bogus SERVFAIL");
+}
+
+TEST_CASE("`ds check` asks a validating resolver, too, and counts what it finds secure",
+          "[resolver]") {
+    const Shop shop(policy(R"({ "type": "nsec" })", "ecdsap256sha256"));
+    auto server = shop.serve();
+    {
+        Resolver resolver(server, shop.ds());
+        const auto good = shop.child().check_ds(server.port(), resolver.port());
+        INFO(good.output << good.errors);
+        CHECK(good.status == 0);
+        CHECK(nlohmann::json::parse(good.output)["counts"] == true);
+    }
+    shop.zone().damage("shut.shop.example.", "DS");
+    server.restart();
+    Resolver resolver(server, shop.ds());
+    const auto bogus = shop.child().check_ds(server.port(), resolver.port());
+    INFO(bogus.output);
+    CHECK(bogus.status == 1);
+    CHECK(nlohmann::json::parse(bogus.output)["counts"] == false);
+    CHECK(bogus.output.find("answers SERVFAIL") != std::string::npos);
 }

@@ -35,9 +35,10 @@ ns.example A 127.0.0.1
 
 }  // namespace
 
-ParentServer::ParentServer() {
+ParentServer::ParentServer(const std::string& clauses) {
     std::ofstream(folder_ / "org") << fmt::format(parent_zone, serial_, "");
-    server_ = std::make_unique<NameServer>(std::vector<ServedZone>{{"org.", folder_ / "org"}});
+    server_ =
+        std::make_unique<NameServer>(std::vector<ServedZone>{{"org.", folder_ / "org"}}, clauses);
 }
 
 void ParentServer::serve(const std::string& ds_lines) {
@@ -53,6 +54,13 @@ ParentSite::ParentSite(const std::string& parent) {
     box_.write("policies/test.json", fmt::format(policy, parent));
     REQUIRE(box_.add_zone().status == 0);
     step();
+}
+
+void ParentSite::configure(const std::string& field, const nlohmann::json& value) {
+    auto configuration =
+        nlohmann::json::parse(box_.read(box_ / "kaspar.json"), nullptr, true, true);
+    configuration[field] = value;
+    box_.write("kaspar.json", configuration.dump());
 }
 
 void ParentSite::step() {

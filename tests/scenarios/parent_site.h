@@ -13,7 +13,8 @@ namespace kaspar::test {
 /// One real server (nsd) of "org".
 class ParentServer {
   public:
-    ParentServer();
+    /// `clauses`: as of NameServer.
+    explicit ParentServer(const std::string& clauses = "");
 
     /// Serves these DS records of example.org, and no others, from now on.
     void serve(const std::string& ds_lines);
@@ -32,6 +33,9 @@ class ParentSite {
   public:
     /// `parent`: fields of the policy's "parent", but the TTLs.
     explicit ParentSite(const std::string& parent);
+
+    /// Adds a field to kaspar.json.
+    void configure(const std::string& field, const nlohmann::json& value);
 
     /// Goes on until the DS is asked for.
     void reach_ds();

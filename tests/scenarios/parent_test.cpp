@@ -254,6 +254,47 @@ TEST_CASE("a DS that the parent loses is told, and waited for again", "[parent]"
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
+TEST_CASE("servers that want TSIG are asked with it, and their answers are checked", "[parent]") {
+    const std::string secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==";
+    ParentServer server(
+        fmt::format("key:\n  name: \"transfer\"\n  algorithm: hmac-sha256\n"
+                    "  secret: \"{}\"\n",
+                    secret));
+    ParentSite site(observed({server.address() + " key transfer"}));
+    site.reach_ds();
+    server.serve(site.wanted());
+    const auto words = [&] { return site.check().output; };
+    CHECK(has(words(), "there is no TSIG key \"transfer\""));
+
+    const auto use = [&](const std::string& text) {
+        const auto file = site.box() / "tsig";
+        std::ofstream(file) << text << "\n";
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+        site.configure("tsig_keys", {{"transfer", {{"secret_file", file.string()}}}});
+    };
+    use("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    const std::string refused = words();
+    INFO(refused);
+    CHECK(has(refused, "TSIG"));
+    CHECK_FALSE(has(refused, "as it should be"));
+    std::filesystem::remove(site.box() / "tsig");
+    use(secret);
+    CHECK(has(words(), "as it should be"));
+}
+
+TEST_CASE("an answer that is too long for UDP is asked for over TCP", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    std::string many;
+    for (int tag = 1; tag <= 40; ++tag)
+        many += fmt::format("example.org. 3600 IN DS {} 13 4 {:096X}\n", tag, tag);
+    server.serve(site.wanted() + many);
+    const json checked =
+        json::parse(site.box().kaspar({"ds", "check", "example.org", "--json"}).output);
+    CHECK(checked["servers"][0]["ds"].size() == 41);
+}
+
 TEST_CASE("a change counts as published once all of the zone's servers serve it", "[parent]") {
     Sandbox box;
     TempFolder folder;

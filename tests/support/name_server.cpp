@@ -36,9 +36,9 @@ std::string between(const std::string& text, const std::string& before, const st
 
 }  // namespace
 
-NameServer::NameServer(std::vector<ServedZone> zones)
+NameServer::NameServer(std::vector<ServedZone> zones, const std::string& clauses)
     : zones_(std::move(zones)), port_(free_port()) {
-    std::ofstream(folder_ / "nsd.conf") << configuration(folder_.path(), port_, zones_);
+    std::ofstream(folder_ / "nsd.conf") << configuration(folder_.path(), port_, zones_) << clauses;
     start();
 }
 

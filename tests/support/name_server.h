@@ -19,8 +19,9 @@ struct ServedZone {
 
 class NameServer {
   public:
-    /// Serves the zones; returns when it answers for each of them, else fails the test.
-    explicit NameServer(std::vector<ServedZone> zones);
+    /// Serves the zones; returns when it answers for each of them, else fails the test. `clauses`
+    /// are added to its configuration (nsd.conf(5)).
+    explicit NameServer(std::vector<ServedZone> zones, const std::string& clauses = "");
 
     /// Has it read the zone files again.
     void restart();

@@ -28,6 +28,8 @@ class Resolver {
     /// Fails the test if there is no answer, or SERVFAIL for another reason than DNSSEC.
     Resolution resolve(const std::string& name, const std::string& type);
 
+    std::uint16_t port() const { return port_; }
+
     /// What it told, validation failures with their reasons included.
     std::string log() const { return process_->log(); }
 

@@ -71,7 +71,7 @@ void ScriptedServer::serve() {
 
 std::string answer_to(const std::string& query, const std::vector<std::string>& records) {
     std::string reply = question_of(query);
-    reply[2] = static_cast<char>(0x84);  // QR, AA
+    reply[2] = static_cast<char>((query[2] & 0x78) | 0x84);  // its opcode; QR, AA
     reply[3] = 0;
     reply[6] = 0;
     reply[7] = static_cast<char>(records.size());

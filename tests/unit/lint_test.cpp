@@ -212,7 +212,25 @@ const Row rows[] = {
     {"serial kept", [](Policy& p) { p.serial = SerialPolicy::keep; }, warning, "zone.serial"},
     {"shared keys", [](Policy& p) { p.shared_keys = true; }, error, ""},
     {"parent asked by the enforcer", [](Policy& p) { p.confirm = ParentConfirmation::both; }, error,
-     "parent.confirm"},
+     ""},
+    {"more servers to answer than there are",
+     [](Policy& p) {
+         p.parent_servers = {{"192.0.2.1"}, {"192.0.2.2"}};
+         p.parent_quorum = 3;
+     },
+     error, "parent.quorum"},
+    {"half of the servers may be silent",
+     [](Policy& p) {
+         p.parent_servers = {{"192.0.2.1"}, {"192.0.2.2"}};
+         p.parent_quorum = 1;
+     },
+     warning, "parent.quorum"},
+    {"NOTIFY(CDS) without CDS",
+     [](Policy& p) {
+         p.dsync = true;
+         p.cds = CdsPublication::none;
+     },
+     error, "parent.dsync"},
     {"DNSKEY TTL above max_ttl", [](Policy& p) { p.dnskey_ttl = days{2}; }, warning, "dnskey.ttl"},
     {"SOA minimum above max_ttl",
      [](Policy& p) {
