@@ -230,8 +230,12 @@ void add_log(Markup& markup, const Chapter& chapter) {
         return;
     const auto fold = markup.element("details", {{"class", "log"}});
     markup.leaf("summary", {},
-                fmt::format("Log: {}{} moves, the latest first",
+                fmt::format("Log: {}{} moves, newest first",
                             chapter.log_is_cut ? "the latest " : "", chapter.log.size()));
+    if (chapter.log_is_cut) {
+        const auto more = markup.element("p", {{"class", "note"}});
+        markup.prose(fmt::format("`kaspar log {}` has those before, too.", chapter.view.name()));
+    }
     add_table(markup, "moves", {"when", "who", "what", "from → to", "why"}, [&] {
         for (auto move = chapter.log.rbegin(); move != chapter.log.rend(); ++move) {
             const auto row = markup.element("tr");

@@ -13,7 +13,7 @@ namespace kaspar::enforcer {
 namespace {
 
 // In SVG's user units, which are pixels where nothing is scaled.
-constexpr double gutter = 180, right_edge = 20, axis_height = 34, legend_height = 30;
+constexpr double gutter = 188, right_edge = 20, axis_height = 34, legend_height = 30;
 constexpr double heading_height = 20, line_height = 15, bar_height = 11, group_gap = 8;
 
 /// A bar is never too thin to be seen.
@@ -107,9 +107,7 @@ class Drawing {
     void draw_deadline(const Deadline& deadline) {
         const double at = x(deadline.at), y = top_ + axis_height - 4;
         const auto group = markup_.element("g", {{"class", "deadline"}});
-        markup_.leaf("title", {},
-                     fmt::format("{}: you: {}{}", shown(deadline.at), deadline.what,
-                                 deadline.command.empty() ? "" : ": " + deadline.command));
+        markup_.leaf("title", {}, fmt::format("{}: {}", shown(deadline.at), deadline.what));
         markup_.leaf("path", {{"d", fmt::format("M{:.1f} {:.1f}l-5 -8h10z", at, y)}});
     }
 

@@ -42,9 +42,9 @@ void add_head(Markup& markup) {
                     titles.at(column).words);
 }
 
-/// Sorts as text; what has no time comes last.
+/// Sorts as text. The script puts empty ones last, in whichever order.
 std::string sort_key(std::optional<Time> time) {
-    return time ? to_rfc3339(*time) : "~";
+    return time ? to_rfc3339(*time) : "";
 }
 
 void add_cell(Markup& markup, std::string_view label, const Cell& cell, std::string_view sort) {
@@ -87,7 +87,7 @@ class Rows {
         add_cell(markup_, "first expiry", time_left(view, now), sort_key(view.first_expiry()));
         add_cell(markup_, "needs", needs, fmt::format("{:06}", place));
         const auto moving = rolls(view, now);
-        add_cell(markup_, "keys", moving, moving.empty() ? "~" : moving);
+        add_cell(markup_, "keys", moving, moving);
         add_cell(markup_, "next event", until(view.next_event, now), sort_key(view.next_event));
         add_cell(markup_, "policy", view.zone.policy, view.zone.policy);
     }

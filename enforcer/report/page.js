@@ -46,7 +46,8 @@
         const turn = sort.startsWith("-") ? -1 : 1;
         const collator = new Intl.Collator("en", { numeric: true });
         const value = ({ row }) => row.cells[column].dataset.sort;
-        rows.sort((a, b) => turn * collator.compare(value(a), value(b)));
+        rows.sort((a, b) => (value(a) === "") - (value(b) === "") ||
+            turn * collator.compare(value(a), value(b)));
         body.append(...rows.map(({ row }) => row));
         titles.forEach((title) => title.removeAttribute("aria-sort"));
         titles[column].setAttribute("aria-sort", turn === 1 ? "ascending" : "descending");

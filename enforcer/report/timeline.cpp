@@ -153,7 +153,8 @@ class Lines {
             return points;
         const KeyStates states =
             key_states(view_.remembered.history, *position, view_.policy, timeline_.now);
-        points.push_back({timeline_.now, states.*record.state});
+        // Whatever the log says nothing of was all the time as it is now.
+        points.push_back({points.empty() ? key.created : timeline_.now, states.*record.state});
         for (std::size_t i = 0; i < forecast_.keys.size(); ++i)
             if (forecast_.keys[i].id == key.id)
                 add_foreseen(points, forecast_, record, i);
@@ -216,9 +217,16 @@ void find_end(Timeline& timeline, const Forecast& forecast) {
 
 std::vector<Deadline> deadlines_of(const Forecast& forecast, Time until, const std::string& zone) {
     std::vector<Deadline> found;
-    for (const Event& event : forecast.events)
-        if (is_for_a_person(event) && event.at <= until)
-            found.push_back({event.at, in_words(event), command_for(event.kind, zone)});
+    for (const Event& event : forecast.events) {
+        if (!is_for_a_person(event) || event.at > until)
+            continue;
+        const auto command = command_for(event.kind, zone);
+        const auto what = in_words(event) + (command.empty() ? "" : ": " + command);
+        if (!found.empty() && found.back().at == event.at)
+            found.back().what += "; " + what;
+        else
+            found.push_back({event.at, what});
+    }
     return found;
 }
 

@@ -46,9 +46,10 @@ struct VersionLine {
     Window window;
 };
 
+/// All that a person must do at one time.
 struct Deadline {
     Time at;
-    std::string what, command;
+    std::string what;
 };
 
 struct Timeline {

@@ -118,6 +118,24 @@ std::string attribute(const std::string& element, const std::string& name) {
                                                                                  : "";
 }
 
+/// Fails the test unless what was is drawn before the line "now", and what is foreseen after it.
+void check_sides_of_now(const std::string& drawing) {
+    std::smatch line;
+    REQUIRE(std::regex_search(drawing, line, std::regex("<line class=\"now\" x1=\"([0-9.]*)\"")));
+    const double now = std::stod(line[1]);
+    const auto bars = drawing.substr(drawing.find("class=\"future\""));  // after the legend
+    const std::regex bar(
+        "<rect class=\"bar [a-z]*( foreseen)?\" x=\"([0-9.]*)\" y=\"[0-9.]*\" width=\"([0-9.]*)\"");
+    int before = 0, after = 0;
+    for (std::sregex_iterator at(bars.begin(), bars.end(), bar), end; at != end; ++at) {
+        const double x = std::stod((*at)[2]), width = std::stod((*at)[3]);
+        ++((*at)[1].matched ? after : before);
+        CHECK(((*at)[1].matched ? x >= now - 0.1 : x + width <= now + 2.1));
+    }
+    CHECK(before > 5);
+    CHECK(after > 5);
+}
+
 struct Browsed {
     std::string page;  ///< once its script has run
     std::string log;
@@ -249,6 +267,11 @@ TEST_CASE("in a browser the overview is filtered and sorted as its address says"
     CHECK(sorted_by(sorted.page) == "zone descending");
     CHECK(zones_shown(sorted.page) == std::vector<std::string>{"other.example", "example.org"});
 
+    // What has no expiry comes last.
+    const auto by_expiry = browse(zones.box, zones.file() + "#sort=expiry");
+    CHECK(sorted_by(by_expiry.page) == "expiry ascending");
+    CHECK(zones_shown(by_expiry.page) == std::vector<std::string>{"example.org", "other.example"});
+
     const auto filtered = browse(zones.box, zones.file() + "#filter=OTHER+test&show=calm");
     CHECK(zones_shown(filtered.page) == std::vector<std::string>{"other.example"});
     CHECK(has(filtered.page, "1 of 2 shown"));
@@ -264,6 +287,7 @@ TEST_CASE("forecast --svg draws the zone into a file of its own", "[report]") {
     const auto drawing = zones.box.read(file);
     CHECK(has(drawing, "<title>Timeline of example.org, 2026-11-23 18:00:00 to "));
     CHECK(has(drawing, "DNSKEY of ksk " + zones.old_key));
+    check_sides_of_now(drawing);
     CHECK(zones.box.kaspar({"forecast", "example.org", "--svg", "-"}).output == drawing);
     const auto longer =
         zones.box.kaspar({"forecast", "example.org", "--svg", "-", "--until", "300d"});
