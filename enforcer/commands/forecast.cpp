@@ -74,11 +74,12 @@ Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> 
 }
 
 Ending drawing(Session& session, const ZoneView& view, const Forecast& foreseen,
-               const std::string& file) {
+               const ForecastWish& wish) {
     KASPAR_TRY(const auto keys, known_keys(session, view.zone));
     KASPAR_TRY(const auto states, known_states(session, view));
-    const Timeline timeline = timeline_of(view, keys, states, foreseen);
-    KASPAR_CHECK(write_shown(file, svg_file(timeline, report_file("timeline.css"))));
+    const auto extent = wish.until ? Extent::whole : Extent::readable;
+    const Timeline timeline = timeline_of(view, keys, states, foreseen, extent);
+    KASPAR_CHECK(write_shown(*wish.drawing, svg_file(timeline, report_file("timeline.css"))));
     return ExitStatus::done;
 }
 
@@ -94,7 +95,7 @@ Ending forecast(Session& session, const ForecastWish& wish) {
     KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, until, assumptions_of(wish)));
     KASPAR_TRY(const ZoneView view, view_zone(session, zone));
     if (wish.drawing)
-        return drawing(session, view, foreseen, *wish.drawing);
+        return drawing(session, view, foreseen, wish);
     const Assumptions assumptions = assumptions_of(wish);
     const auto reserved = reservations(session, view);
     if (session.json()) {

@@ -39,6 +39,13 @@ std::string event_table(const Forecast& forecast, const std::string& zone, bool 
     return table.empty() ? "nothing is to happen\n" : table.text(standard_output());
 }
 
+std::string end_line(const Forecast& forecast) {
+    if (forecast.cut_off)
+        return fmt::format("cut off at {}: more happens than a forecast holds; say --until\n",
+                           to_rfc3339(forecast.until));
+    return fmt::format("until {}\n", to_rfc3339(forecast.until));
+}
+
 }  // namespace
 
 Result<Outset> outset_of(Session& session, const Zone& zone) {
@@ -137,13 +144,6 @@ bool is_shown(const Event& event, bool all) {
 
 std::string whom(Actor actor) {
     return actor == Actor::person ? "you" : std::string(word(actor));
-}
-
-std::string end_line(const Forecast& forecast) {
-    if (forecast.cut_off)
-        return fmt::format("cut off at {}: more happens than a forecast holds; say --until\n",
-                           to_rfc3339(forecast.until));
-    return fmt::format("until {}\n", to_rfc3339(forecast.until));
 }
 
 std::string in_words(const Event& event) {

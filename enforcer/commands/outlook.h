@@ -40,9 +40,6 @@ std::string whom(Actor actor);
 /// States and goals follow from the moves; `all` is for those who want them.
 bool is_shown(const Event& event, bool all);
 
-/// "until 2027-01-01T00:00:00Z", or that there is more.
-std::string end_line(const Forecast& forecast);
-
 /// A table of the events, and when the forecast ends. Without `all_states` the changes of states
 /// and goals, which follow from the others, are left out.
 std::string forecast_text(const Forecast& forecast, const std::string& zone, bool all_states);

@@ -99,19 +99,6 @@ void add_waits(Markup& markup, const ZoneView& view) {
         add_wait(markup, view, wait);
 }
 
-std::string where_cut(const Timeline& timeline) {
-    std::string words =
-        "Times are UTC. Quiet stretches are drawn shorter than they are; every bar tells its times "
-        "when pointed at.";
-    if (timeline.past_cut)
-        words += " What was before is in the log.";
-    if (timeline.future_cut)
-        words += " What comes after is in the forecast.";
-    if (!timeline.deadlines.empty())
-        words += " ▼ marks when you must act.";
-    return words;
-}
-
 void add_timeline(Markup& markup, const Timeline& timeline) {
     add_heading(markup, "Timeline");
     const auto figure = markup.element("figure");
@@ -123,7 +110,7 @@ void add_timeline(Markup& markup, const Timeline& timeline) {
                                                 {"aria-label", "Timeline of " + timeline.zone}});
         draw(markup, timeline);
     }
-    markup.leaf("figcaption", {}, where_cut(timeline));
+    markup.leaf("figcaption", {}, reading_words(timeline));
 }
 
 void add_versions(Markup& markup, const ZoneView& view) {
@@ -202,6 +189,12 @@ void add_event(Markup& markup, const Event& event, const Forecast& forecast,
     }
 }
 
+std::string end_words(const Forecast& forecast) {
+    const auto end = shown(forecast.until);
+    return forecast.cut_off ? fmt::format("Cut off at {}: more happens than a forecast holds.", end)
+                            : fmt::format("It ends at {}.", end);
+}
+
 void add_forecast(Markup& markup, const Chapter& chapter) {
     add_heading(markup, "Forecast");
     for (const std::string& words : chapter.doubts) {
@@ -216,7 +209,7 @@ void add_forecast(Markup& markup, const Chapter& chapter) {
             if (is_shown(event, false))
                 add_event(markup, event, *chapter.forecast, chapter.view.name());
     });
-    markup.leaf("p", {{"class", "note"}}, "It goes " + end_line(*chapter.forecast));
+    markup.leaf("p", {{"class", "note"}}, end_words(*chapter.forecast));
 }
 
 std::string move_states(const RecordedMove& move) {
@@ -269,7 +262,8 @@ void add_chapter(Markup& markup, const Chapter& chapter) {
     add_needs(markup, view, chapter.now);
     add_waits(markup, view);
     if (chapter.forecast)
-        add_timeline(markup, timeline_of(view, chapter.keys, chapter.states, *chapter.forecast));
+        add_timeline(markup, timeline_of(view, chapter.keys, chapter.states, *chapter.forecast,
+                                         Extent::readable));
     add_versions(markup, view);
     add_keys(markup, chapter);
     add_forecast(markup, chapter);

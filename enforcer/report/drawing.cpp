@@ -13,7 +13,8 @@ namespace kaspar::enforcer {
 namespace {
 
 // In SVG's user units, which are pixels where nothing is scaled.
-constexpr double gutter = 188, right_edge = 20, axis_height = 34, legend_height = 30;
+constexpr double gutter = 188, right_edge = 20, axis_height = 34, legend_height = 30,
+                 footer_height = 22;
 constexpr double heading_height = 20, line_height = 15, bar_height = 11, group_gap = 8;
 
 /// A bar is never too thin to be seen.
@@ -297,17 +298,30 @@ void draw(Markup& markup, const Timeline& timeline) {
     drawing.draw();
 }
 
+std::string reading_words(const Timeline& timeline) {
+    std::string words =
+        "Times are UTC. Quiet stretches are drawn shorter than they are; every bar tells its times "
+        "when pointed at.";
+    if (timeline.past_cut)
+        words += " What was before is in the log.";
+    if (timeline.future_cut)
+        words += " More is to come than is drawn.";
+    if (!timeline.deadlines.empty())
+        words += " ▼ marks when you must act.";
+    return words;
+}
+
 std::string svg_file(const Timeline& timeline, std::string_view style) {
     Markup markup;
     Drawing drawing(markup, timeline, legend_height);
     markup.verbatim("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     {
-        const double width = drawing.width();
+        const double width = drawing.width(), height = drawing.height() + footer_height;
         const auto svg = markup.element("svg", {{"xmlns", "http://www.w3.org/2000/svg"},
                                                 {"class", "timeline paper"},
                                                 {"width", px(width)},
-                                                {"height", px(drawing.height())},
-                                                {"viewBox", view_box(width, drawing.height())}});
+                                                {"height", px(height)},
+                                                {"viewBox", view_box(width, height)}});
         markup.leaf("title", {}, title_of(timeline));
         {
             const auto look = markup.element("style");
@@ -318,6 +332,8 @@ std::string svg_file(const Timeline& timeline, std::string_view style) {
         markup.leaf("text", {{"class", "title"}, {"x", "8"}, {"y", "17"}}, timeline.zone);
         draw_legend_line(markup);
         drawing.draw();
+        markup.leaf("text", {{"class", "label"}, {"x", px(gutter)}, {"y", px(height - 8)}},
+                    reading_words(timeline));
     }
     markup.verbatim("\n");
     return std::move(markup).take();

@@ -18,6 +18,9 @@ void draw_patterns(Markup& markup);
 /// What the bars mean, as a list in HTML.
 void draw_legend(Markup& markup);
 
+/// How to read the drawing, and where it was cut.
+std::string reading_words(const Timeline& timeline);
+
 /// The drawing as a file of its own, with `style` (timeline.css) in it.
 std::string svg_file(const Timeline& timeline, std::string_view style);
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr double narrowest = 1000, widest = 2400;
+constexpr double narrowest = 1000, widest = 12000;
 constexpr double weight_width = 26;
 constexpr double label_width = 52;
 
@@ -61,10 +61,12 @@ std::vector<Time> multiples_between(Time from, Time until, Duration step) {
     return found;
 }
 
+/// Labels stand in the middle above their ticks, and none may stick out at the left.
 bool has_room(const std::vector<TimeScale::Tick>& ticks, double x) {
-    return std::none_of(ticks.begin(), ticks.end(), [&](const TimeScale::Tick& tick) {
-        return std::abs(tick.x - x) < label_width;
-    });
+    return x >= label_width / 3 &&
+           std::none_of(ticks.begin(), ticks.end(), [&](const TimeScale::Tick& tick) {
+               return std::abs(tick.x - x) < label_width;
+           });
 }
 
 }  // namespace

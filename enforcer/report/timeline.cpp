@@ -200,19 +200,22 @@ void find_start(Timeline& timeline, std::span<const RecordedMove> states) {
     timeline.from = timeline.past_cut && taken > 0 ? first : first - before_first;
 }
 
-void find_end(Timeline& timeline, const Forecast& forecast) {
+void find_end(Timeline& timeline, const Forecast& forecast, Extent extent) {
+    timeline.until = forecast.until;
+    timeline.future_cut = forecast.cut_off;
+    if (extent == Extent::whole)
+        return;
     std::set<Time> times;
     for (const Event& event : forecast.events) {
         if (!event.state)
             continue;
         times.insert(event.at);
-        timeline.future_cut = times.size() > most_future_changes;
-        if (timeline.future_cut) {
+        if (times.size() > most_future_changes) {
             timeline.until = event.at;
+            timeline.future_cut = true;
             return;
         }
     }
-    timeline.until = forecast.until;
 }
 
 std::vector<Deadline> deadlines_of(const Forecast& forecast, Time until, const std::string& zone) {
@@ -247,12 +250,13 @@ std::vector<Time> Timeline::changes() const {
 }
 
 Timeline timeline_of(const ZoneView& view, std::span<const KnownKey> keys,
-                     std::span<const RecordedMove> states, const Forecast& forecast) {
+                     std::span<const RecordedMove> states, const Forecast& forecast,
+                     Extent extent) {
     Timeline timeline;
     timeline.zone = view.name();
     timeline.now = forecast.from;
     find_start(timeline, states);
-    find_end(timeline, forecast);
+    find_end(timeline, forecast, extent);
     Lines lines(view, keys, states, forecast, timeline);
     lines.add_known();
     lines.add_new();

@@ -59,15 +59,18 @@ struct Timeline {
     std::vector<VersionLine> versions;
     std::vector<Deadline> deadlines;  ///< when a person must act, as forecast
     bool past_cut = false;            ///< there were changes before `from`
-    bool future_cut = false;          ///< the forecast goes on after `until`
+    bool future_cut = false;          ///< more is to come after `until`
 
     /// Every point in time at which something changes.
     std::vector<Time> changes() const;
 };
 
+/// How much of a forecast is drawn: what can be read at once, or all that was asked for.
+enum class Extent { readable, whole };
+
 /// `states` are the log's changes of states, oldest first; the past is drawn as far as they go.
 Timeline timeline_of(const ZoneView& view, std::span<const KnownKey> keys,
-                     std::span<const RecordedMove> states, const Forecast& forecast);
+                     std::span<const RecordedMove> states, const Forecast& forecast, Extent extent);
 
 /// The versions of DS and DNSKEY that caches may hold.
 std::vector<VersionLine> versions_of(const History& history);

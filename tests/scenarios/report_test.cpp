@@ -293,6 +293,10 @@ TEST_CASE("forecast --svg draws the zone into a file of its own", "[report]") {
         zones.box.kaspar({"forecast", "example.org", "--svg", "-", "--until", "300d"});
     CHECK(has(longer.output, "new zsk 2"));
     CHECK(!has(drawing, "new zsk 2"));
+    // What is asked for is drawn whole.
+    const auto years =
+        zones.box.kaspar({"forecast", "example.org", "--svg", "-", "--until", "12y"});
+    CHECK(has(years.output, "new zsk 40"));
     CHECK(zones.box.kaspar({"forecast", "example.org", "--svg", file, "--ics"}).status == 2);
     CHECK(zones.box.kaspar({"forecast", "example.org", "--svg", file, "--json"}).status == 2);
     CHECK(zones.box.kaspar({"forecast", "--svg", file}).status == 2);

@@ -61,10 +61,10 @@ TEST_CASE("ticks are round times that do not run into each other", "[report]") {
     CHECK(has_label(year, "Jan 2027"));
     const TimeScale hours(start, start + 5h, {});
     check_ticks(hours);
-    CHECK(has_label(hours, "24 Nov"));
+    CHECK(has_label(hours, "01:00"));
     CHECK(has_label(hours, "03:00"));
     const TimeScale century(start, start + 36500 * day, {start + day});
     check_ticks(century);
     CHECK(has_label(century, "Jan 2100"));
-    check_ticks(TimeScale(start, start, {start}));
+    CHECK(TimeScale(start, start, {start}).width() > 0);
 }
