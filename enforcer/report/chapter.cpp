@@ -6,6 +6,7 @@
 #include "enforcer/commands/outlook.h"
 #include "enforcer/commands/summary.h"
 #include "enforcer/report/drawing.h"
+#include "enforcer/report/legend.h"
 #include "enforcer/report/looks.h"
 
 namespace kaspar::enforcer {
@@ -102,7 +103,7 @@ void add_waits(Markup& markup, const ZoneView& view) {
 void add_timeline(Markup& markup, const Timeline& timeline) {
     add_heading(markup, "Timeline");
     const auto figure = markup.element("figure");
-    draw_legend(markup);
+    add_legend(markup);
     {
         const auto box = markup.element("div", {{"class", "scroll drawing"},
                                                 {"role", "region"},

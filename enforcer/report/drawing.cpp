@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "enforcer/report/legend.h"
 #include "enforcer/report/looks.h"
 #include "enforcer/report/time_scale.h"
 
@@ -13,32 +13,18 @@ namespace kaspar::enforcer {
 namespace {
 
 // In SVG's user units, which are pixels where nothing is scaled.
-constexpr double gutter = 188, right_edge = 20, axis_height = 34, legend_height = 30,
+constexpr double gutter = 188, right_edge = 20, axis_height = 34, head_height = 46,
                  footer_height = 22;
-constexpr double heading_height = 20, line_height = 15, bar_height = 11, group_gap = 8;
+constexpr double heading_height = 20, line_height = 15, group_gap = 8;
 
 /// A bar is never too thin to be seen.
 constexpr double thinnest = 2;
-
-std::string px(double length) {
-    return fmt::format("{:.1f}", length);
-}
 
 /// What fits into the gutter of words that the bar's title says in full.
 std::string fitted(const std::string& words) {
     constexpr std::size_t most = 28;
     return words.size() <= most ? words : words.substr(0, words.rfind(' ', most)) + " …";
 }
-
-struct Meaning {
-    std::string_view look, words;
-};
-constexpr std::array meanings{
-    Meaning{"rumoured", "rumoured: on its way into all caches"},
-    Meaning{"omnipresent", "omnipresent: in all caches"},
-    Meaning{"unretentive", "unretentive: on its way out of caches"},
-    Meaning{"omnipresent foreseen", "paler: as forecast"},
-};
 
 /// One timeline being drawn, from top to bottom.
 class Drawing {
@@ -232,59 +218,7 @@ std::string title_of(const Timeline& timeline) {
                        shown(timeline.until));
 }
 
-void draw_pattern(Markup& markup, std::string_view state, std::string_view lines) {
-    const auto pattern = markup.element(
-        "pattern",
-        {{"id", state}, {"width", "6"}, {"height", "6"}, {"patternUnits", "userSpaceOnUse"}});
-    markup.leaf("rect",
-                {{"class", fmt::format("{}-ground", state)}, {"width", "6"}, {"height", "6"}});
-    markup.leaf("path", {{"class", fmt::format("{}-lines", state)}, {"d", lines}});
-}
-
-void draw_swatch(Markup& markup, std::string_view look, double at, double y) {
-    markup.leaf("rect", {{"class", fmt::format("bar {}", look)},
-                         {"x", px(at)},
-                         {"y", px(y)},
-                         {"width", "22"},
-                         {"height", px(bar_height)}});
-}
-
-/// A legend in the drawing itself, for a file.
-void draw_legend_line(Markup& markup) {
-    double at = gutter;
-    for (const auto& [look, words] : meanings) {
-        draw_swatch(markup, look, at, 8);
-        markup.leaf("text", {{"class", "label"}, {"x", px(at + 28)}, {"y", "17"}}, words);
-        at += 56 + 5.8 * static_cast<double>(words.size());
-    }
-}
-
 }  // namespace
-
-void draw_patterns(Markup& markup) {
-    const auto drawing = markup.element(
-        "svg", {{"class", "patterns"}, {"width", "0"}, {"height", "0"}, {"aria-hidden", "true"}});
-    const auto definitions = markup.element("defs");
-    draw_pattern(markup, "rumoured", "M-1 7L7 -1M-1 1L1 -1M5 7L7 5");
-    draw_pattern(markup, "unretentive", "M-1 -1L7 7M5 -1L7 1M-1 5L1 7");
-}
-
-void draw_legend(Markup& markup) {
-    const auto list = markup.element("ul", {{"class", "legend"}});
-    const auto item = [&](std::string_view look, std::string_view words) {
-        const auto entry = markup.element("li");
-        {
-            const auto drawing = markup.element("svg", {{"class", "timeline swatch"},
-                                                        {"width", "22"},
-                                                        {"height", px(bar_height)},
-                                                        {"aria-hidden", "true"}});
-            draw_swatch(markup, look, 0, 0);
-        }
-        markup.text(words);
-    };
-    for (const auto& [look, words] : meanings)
-        item(look, words);
-}
 
 void draw(Markup& markup, const Timeline& timeline) {
     Drawing drawing(markup, timeline, 0);
@@ -298,22 +232,9 @@ void draw(Markup& markup, const Timeline& timeline) {
     drawing.draw();
 }
 
-std::string reading_words(const Timeline& timeline) {
-    std::string words =
-        "Times are UTC. Quiet stretches are drawn shorter than they are; every bar tells its times "
-        "when pointed at.";
-    if (timeline.past_cut)
-        words += " What was before is in the log.";
-    if (timeline.future_cut)
-        words += " More is to come than is drawn.";
-    if (!timeline.deadlines.empty())
-        words += " ▼ marks when you must act.";
-    return words;
-}
-
 std::string svg_file(const Timeline& timeline, std::string_view style) {
     Markup markup;
-    Drawing drawing(markup, timeline, legend_height);
+    Drawing drawing(markup, timeline, head_height);
     markup.verbatim("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     {
         const double width = drawing.width(), height = drawing.height() + footer_height;
@@ -329,8 +250,8 @@ std::string svg_file(const Timeline& timeline, std::string_view style) {
         }
         draw_patterns(markup);
         markup.leaf("rect", {{"class", "sheet"}, {"width", "100%"}, {"height", "100%"}});
-        markup.leaf("text", {{"class", "title"}, {"x", "8"}, {"y", "17"}}, timeline.zone);
-        draw_legend_line(markup);
+        markup.leaf("text", {{"class", "title"}, {"x", "8"}, {"y", "18"}}, timeline.zone);
+        draw_legend_line(markup, gutter, 28);
         drawing.draw();
         markup.leaf("text", {{"class", "label"}, {"x", px(gutter)}, {"y", px(height - 8)}},
                     reading_words(timeline));

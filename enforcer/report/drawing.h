@@ -9,17 +9,8 @@
 
 namespace kaspar::enforcer {
 
-/// The drawing, for a page that has draw_patterns() somewhere.
+/// The drawing, for a page that has draw_patterns() (legend.h) somewhere.
 void draw(Markup& markup, const Timeline& timeline);
-
-/// What the bars are filled with; once a page.
-void draw_patterns(Markup& markup);
-
-/// What the bars mean, as a list in HTML.
-void draw_legend(Markup& markup);
-
-/// How to read the drawing, and where it was cut.
-std::string reading_words(const Timeline& timeline);
 
 /// The drawing as a file of its own, with `style` (timeline.css) in it.
 std::string svg_file(const Timeline& timeline, std::string_view style);

@@ -1,5 +1,7 @@
 #include "enforcer/report/looks.h"
 
+#include <fmt/format.h>
+
 namespace kaspar::enforcer {
 
 std::string shown(Time time) {
@@ -7,6 +9,10 @@ std::string shown(Time time) {
     text[text.find('T')] = ' ';
     text.pop_back();
     return text;
+}
+
+std::string px(double length) {
+    return fmt::format("{:.1f}", length);
 }
 
 void add_time_cell(Markup& markup, std::optional<Time> time) {

@@ -1,5 +1,5 @@
-// How a report's pages show times, tables and tints. Times are UTC, to the second, without the
-// letters of RFC 3339, which stay where programs read them.
+// How a report's pages show times, lengths, tables and tints. Times are UTC, to the second, without
+// the letters of RFC 3339, which stay where programs read them.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,9 @@ namespace kaspar::enforcer {
 
 /// "2026-11-24 05:48:00".
 std::string shown(Time time);
+
+/// A length in a drawing, to a tenth.
+std::string px(double length);
 
 /// A table cell with a time; an absent time is a dash.
 void add_time_cell(Markup& markup, std::optional<Time> time);

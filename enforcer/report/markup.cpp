@@ -1,7 +1,6 @@
 #include "enforcer/report/markup.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 namespace kaspar::enforcer {

@@ -4,7 +4,7 @@
 
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "enforcer/report/drawing.h"
+#include "enforcer/report/legend.h"
 #include "enforcer/report/looks.h"
 #include "enforcer/report/overview.h"
 

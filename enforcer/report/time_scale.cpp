@@ -63,7 +63,7 @@ std::vector<Time> multiples_between(Time from, Time until, Duration step) {
 
 /// Labels stand in the middle above their ticks, and none may stick out at the left.
 bool has_room(const std::vector<TimeScale::Tick>& ticks, double x) {
-    return x >= label_width / 3 &&
+    return x >= label_width / 4 &&
            std::none_of(ticks.begin(), ticks.end(), [&](const TimeScale::Tick& tick) {
                return std::abs(tick.x - x) < label_width;
            });

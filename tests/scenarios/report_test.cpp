@@ -105,6 +105,12 @@ int check_foreseen(const std::string& page, const nlohmann::json& forecast) {
     return checked;
 }
 
+void change_database(const Sandbox& box, const std::string& statement) {
+    auto database = enforcer::Database::open((box / "state/kaspar.db").string());
+    REQUIRE(database.ok());
+    REQUIRE(database->run(statement).ok());
+}
+
 /// Fails the test unless it is well-formed XML.
 void check_well_formed(const std::string& file) {
     const auto read = run({.arguments = {"xmllint", "--noout", file}});
@@ -239,20 +245,37 @@ TEST_CASE("words of others stay words in a page", "[report]") {
     const auto browsed = browse(box, zones.file());
     CHECK(!has(browsed.log, "CONSOLE"));
     CHECK(zones_shown(browsed.page).size() == 3);
+    CHECK(zones_shown(browsed.page).front() == "other.example");  // it needs a person
 }
 
 TEST_CASE("a zone that stands still has its chapter, and says why there is no forecast",
           "[report]") {
     TwoZones zones;
-    {
-        auto database = enforcer::Database::open((zones.box / "state/kaspar.db").string());
-        REQUIRE(database.ok());
-        REQUIRE(database->run("DELETE FROM ds_versions", {}).ok());
-    }
+    change_database(zones.box, "DELETE FROM ds_versions");
     const auto page = zones.report();
     check_well_formed(zones.file());
     CHECK(has(page, "There is no forecast: "));
     CHECK(has(page, "id=\"zone-other.example\""));
+}
+
+TEST_CASE("of many zones all are in the overview, and the most urgent have chapters", "[report]") {
+    TwoZones zones;
+    change_database(
+        zones.box,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 199) "
+        "INSERT INTO zones (name, policy, input, output, added, versions) SELECT "
+        "'zone' || i || '.example', 'test', 'in', 'out' || i, 0, 1 FROM n");
+    const auto page = zones.report();
+    check_well_formed(zones.file());
+    CHECK(zones_shown(page).size() == 201);
+    // Those whose versions are missing in the database stand still, and so come first.
+    CHECK(has(page, "id=\"zone-zone199.example\""));
+    CHECK(has(page, "<a href=\"#zone-example.org\">"));
+    CHECK(!has(page, "id=\"zone-other.example\""));
+    CHECK(!has(page, "<a href=\"#zone-other.example\">"));
+    CHECK(has(page,
+              "The 200 most urgent zones have a chapter below; "
+              "<code>kaspar report --html FILE NAME</code> makes that of any other."));
 }
 
 TEST_CASE("in a browser the overview is filtered and sorted as its address says", "[report]") {
