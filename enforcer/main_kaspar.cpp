@@ -27,6 +27,7 @@ struct Invocation {
     std::optional<std::string> store;
     std::vector<std::string> servers;
     ForecastWish forecast;
+    ReportWish report;
     std::size_t limit = 1000;
     bool sandbox = false, force = false, purge = false, retry = false;
 
@@ -266,7 +267,13 @@ void wire_foresight(CLI::App& app, Invocation& asked) {
         app.add_subcommand("forecast", "the events to come, if all others do their part at once");
     ForecastWish& wish = asked.forecast;
     foretell->add_option("NAME", asked.zone, "the zone; with --ics all if left out");
-    foretell->add_flag("--ics", wish.as_calendar, "a calendar (iCalendar) of what needs a person");
+    CLI::Option* ics = foretell->add_flag("--ics", wish.as_calendar,
+                                          "a calendar (iCalendar) of what needs a person");
+    foretell
+        ->add_option(
+            "--svg", wish.drawing,
+            "draw each key's records, past and to come, into this file; - is standard output")
+        ->excludes(ics);
     foretell->add_option(
         "--until", wish.until,
         "a time (2027-01-01T00:00:00Z) or a duration (90d, 2y); if left out: until "
@@ -281,6 +288,17 @@ void wire_foresight(CLI::App& app, Invocation& asked) {
         wish.zone = asked.zone;
         return forecast(session, wish);
     });
+}
+
+void wire_report(CLI::App& app, Invocation& asked) {
+    CLI::App* write = app.add_subcommand(
+        "report",
+        "a page to look at: timelines, keys, forecast and log of one zone or of all; of more than "
+        "200 zones all are in its overview, and the 200 most urgent have a chapter");
+    write->add_option("NAME", asked.report.zone, "the zone; all if left out");
+    write->add_option("--html", asked.report.file, "the file to write; - is standard output")
+        ->required();
+    asked.in_session(write, [&](Session& session) { return report(session, asked.report); });
 }
 
 void wire_views(CLI::App& app, Invocation& asked) {
@@ -329,6 +347,7 @@ int main(int argc, char** argv) {
     wire_policy(app, asked);
     wire_views(app, asked);
     wire_foresight(app, asked);
+    wire_report(app, asked);
     wire_key(app, asked);
     wire_ds(app, asked);
     wire_keystore(app, asked);

@@ -20,11 +20,9 @@ Outcome note_key(const Enforcement& with, const Zone& zone, const StoredKey& key
     for (const KeyRecord& record : key_records) {
         if (before.*record.state == after.*record.state)
             continue;
-        KASPAR_CHECK(note(with, zone,
-                          fmt::format("{} of {} {}", record.name, word(key.role),
-                                      key.dnskey ? key.dnskey->tag() : 0),
-                          {}, std::string(word(before.*record.state)),
-                          std::string(word(after.*record.state))));
+        KASPAR_CHECK(
+            note(with, zone, state_words(record, key.role, key.dnskey ? key.dnskey->tag() : 0), {},
+                 std::string(word(before.*record.state)), std::string(word(after.*record.state))));
     }
     return Done{};
 }
@@ -53,6 +51,10 @@ Outcome note_state_changes(const Enforcement& with, const Zone& zone, const Stat
                               now->second));
     }
     return Done{};
+}
+
+std::string state_words(const KeyRecord& record, Role role, std::uint16_t tag) {
+    return fmt::format("{} of {} {}", record.name, word(role), tag);
 }
 
 std::string goal_word(bool wanted, bool standby) {

@@ -19,6 +19,9 @@ StatesOfKeys states_of(const Remembered& remembered, const Policy& policy, Time 
 Outcome note_state_changes(const Enforcement& with, const Zone& zone, const StatesOfKeys& before,
                            const StatesOfKeys& after);
 
+/// What the log says has changed its state: "DS of ksk 12345".
+std::string state_words(const KeyRecord& record, Role role, std::uint16_t tag);
+
 /// Where a key is to end: "omnipresent", "standby" or "hidden".
 std::string goal_word(bool wanted, bool standby);
 

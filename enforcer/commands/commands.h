@@ -46,9 +46,18 @@ struct ForecastWish {
     std::optional<std::string> until;  ///< a time or a duration; absent: as foresee() has it
     bool all_states = false;
     bool without_parent = false, without_approval = false;
-    bool as_calendar = false;  ///< iCalendar, of what needs a person
+    bool as_calendar = false;            ///< iCalendar, of what needs a person
+    std::optional<std::string> drawing;  ///< a file for the timeline as SVG; "-": standard output
 };
 Ending forecast(Session& session, const ForecastWish& wish);
+
+// report.cpp
+struct ReportWish {
+    std::string file;                 ///< "-": standard output
+    std::optional<std::string> zone;  ///< absent: all
+};
+/// A page in HTML. Of many zones the most urgent have chapters, and all are in its overview.
+Ending report(Session& session, const ReportWish& wish);
 
 // explain.cpp
 Ending explain(Session& session, const std::string& zone);

@@ -3,7 +3,8 @@
 #include "enforcer/commands/calendar.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
-#include "enforcer/report_intake.h"
+#include "enforcer/commands/report_parts.h"
+#include "enforcer/report/drawing.h"
 
 namespace kaspar::enforcer {
 
@@ -32,21 +33,6 @@ Result<std::optional<Time>> read_until(const std::optional<std::string>& text, T
     return std::optional(until);
 }
 
-/// What stands in the way of the forecast coming true, beyond what it assumes.
-std::vector<std::string> reservations(const ZoneView& view, Session& session) {
-    std::vector<std::string> found;
-    if (view.zone.trouble)
-        found.push_back("the zone stands still until this is mended: " + *view.zone.trouble);
-    if (view.policy_fault)
-        found.push_back(fmt::format("policy {}: the file as it is now is not in force: {}",
-                                    view.zone.policy, *view.policy_fault));
-    if (view.report && report_is_new(session.configuration(), view.zone.name, view.zone.report))
-        found.push_back(
-            "the enforcer has not taken in the signer's last report; its next pass may shorten "
-            "waits");
-    return found;
-}
-
 Json to_json(const Forecast& forecast, const ZoneView& view, const Assumptions& assumptions,
              const std::vector<std::string>& reserved) {
     Json events = Json::array();
@@ -65,13 +51,6 @@ Assumptions assumptions_of(const ForecastWish& wish) {
     return {!wish.without_parent, !wish.without_approval, true};
 }
 
-Result<Forecast> foresee_zone(Session& session, const Zone& zone, const ForecastWish& wish,
-                              std::optional<Time> until) {
-    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
-    KASPAR_TRY(Outset outset, outset_of(session, zone));
-    return foresee(std::move(outset), policy, session.now(), until, assumptions_of(wish));
-}
-
 /// Of the zone that is named, or of all: one that stands still keeps the others from no calendar.
 Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> until) {
     std::vector<Zone> asked;
@@ -82,7 +61,7 @@ Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> 
     }
     std::vector<ForeseenOf> foreseen;
     for (const Zone& zone : asked) {
-        auto forecast = foresee_zone(session, zone, wish, until);
+        auto forecast = foresee_zone(session, zone, until, assumptions_of(wish));
         if (forecast.ok())
             foreseen.push_back({zone_text(zone.name), std::move(*forecast)});
         else if (asked.size() == 1)
@@ -94,17 +73,31 @@ Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> 
     return foreseen.size() == asked.size() ? ExitStatus::done : ExitStatus::attention;
 }
 
+Ending drawing(Session& session, const ZoneView& view, const Forecast& foreseen,
+               const ForecastWish& wish) {
+    KASPAR_TRY(const auto keys, known_keys(session, view.zone));
+    KASPAR_TRY(const auto states, known_states(session, view));
+    const auto extent = wish.until ? Extent::whole : Extent::readable;
+    const Timeline timeline = timeline_of(view, keys, states, foreseen, extent);
+    KASPAR_CHECK(write_shown(*wish.drawing, svg_file(timeline, report_file("timeline.css"))));
+    return ExitStatus::done;
+}
+
 }  // namespace
 
 Ending forecast(Session& session, const ForecastWish& wish) {
     KASPAR_TRY(const auto until, read_until(wish.until, session.now()));
+    if (wish.drawing && session.json())
+        return Fault{FaultClass::usage, "forecast: --svg and --json exclude each other"};
     if (wish.as_calendar)
         return calendar(session, wish, until);
     KASPAR_TRY(const Zone zone, known_zone(session.database(), wish.zone));
-    KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, wish, until));
+    KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, until, assumptions_of(wish)));
     KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    if (wish.drawing)
+        return drawing(session, view, foreseen, wish);
     const Assumptions assumptions = assumptions_of(wish);
-    const auto reserved = reservations(view, session);
+    const auto reserved = reservations(session, view);
     if (session.json()) {
         print(to_json(foreseen, view, assumptions, reserved).dump(2) + "\n");
         return ExitStatus::done;

@@ -6,25 +6,12 @@
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
-#include "enforcer/key_reserve.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/state_changes.h"
 
 namespace kaspar::enforcer {
 
 namespace {
-
-std::string condition(const StoredKey& key, bool backup_awaited) {
-    if (key.progress == KeyProgress::generating && key.dnskey)
-        return "to be copied";
-    if (key.progress != KeyProgress::ready)
-        return std::string(word(key.progress));
-    if (key.out_of_use_since)
-        return "out of use";
-    if (key.reserved)
-        return backup_awaited ? "to be backed up" : "made ahead";
-    return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
-}
 
 /// Of the keys in play. Of a zone whose history cannot be read there are none; `status` says why.
 Result<StatesOfKeys> known_states(Session& session, const Zone& zone) {
@@ -118,8 +105,7 @@ Ending key_list(Session& session, const std::optional<std::string>& name) {
             list.push_back(row_json(zone, key, others, states));
             table.add({zone_text(zone.name), key.dnskey ? std::to_string(key.dnskey->tag()) : "-",
                        std::string(word(key.role)), std::to_string(static_cast<int>(key.algorithm)),
-                       condition(key, awaits_backup(session.configuration(), key)) +
-                           (others.empty() ? "" : ", shared"),
+                       condition(key, session.configuration()) + (others.empty() ? "" : ", shared"),
                        states_text(states), fmt::format("{}", fmt::join(key.keystores, " ")),
                        to_rfc3339(key.created).substr(0, 10)});
         }

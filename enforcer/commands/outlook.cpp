@@ -6,6 +6,7 @@
 #include "common/system/terminal.h"
 #include "enforcer/core/words.h"
 #include "enforcer/key_reserve.h"
+#include "enforcer/report_intake.h"
 
 namespace kaspar::enforcer {
 
@@ -16,15 +17,6 @@ Json about(const Key& key) {
             {"name", title(key)},
             {"role", word(key.role)},
             {"algorithm", facts(key.algorithm).mnemonic}};
-}
-
-/// States and goals follow from the moves; the table is for those who must act.
-bool is_shown(const Event& event, bool all) {
-    return all || (event.kind != EventKind::state && event.kind != EventKind::goal);
-}
-
-std::string whom(Actor actor) {
-    return actor == Actor::person ? "you" : std::string(word(actor));
 }
 
 std::string event_table(const Forecast& forecast, const std::string& zone, bool all) {
@@ -78,6 +70,27 @@ Result<Outset> outset_of(Session& session, const Zone& zone) {
         outset.retired.push_back({std::move(key), *row.out_of_use_since});
     }
     return outset;
+}
+
+Result<Forecast> foresee_zone(Session& session, const Zone& zone, std::optional<Time> until,
+                              const Assumptions& assumptions) {
+    KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
+    KASPAR_TRY(Outset outset, outset_of(session, zone));
+    return foresee(std::move(outset), policy, session.now(), until, assumptions);
+}
+
+std::vector<std::string> reservations(Session& session, const ZoneView& view) {
+    std::vector<std::string> found;
+    if (view.zone.trouble)
+        found.push_back("the zone stands still until this is mended: " + *view.zone.trouble);
+    if (view.policy_fault)
+        found.push_back(fmt::format("policy {}: the file as it is now is not in force: {}",
+                                    view.zone.policy, *view.policy_fault));
+    if (view.report && report_is_new(session.configuration(), view.zone.name, view.zone.report))
+        found.push_back(
+            "the enforcer has not taken in the signer's last report; its next pass may shorten "
+            "waits");
+    return found;
 }
 
 std::string command_for(EventKind kind, const std::string& zone) {
@@ -140,6 +153,14 @@ std::string commands_for(Waiting on, const History& history, const Policy& polic
 std::string when(Time at, Time now) {
     return at <= now ? to_rfc3339(at) + " (now)"
                      : fmt::format("{} (in {})", to_rfc3339(at), brief(at - now));
+}
+
+bool is_shown(const Event& event, bool all) {
+    return all || (event.kind != EventKind::state && event.kind != EventKind::goal);
+}
+
+std::string whom(Actor actor) {
+    return actor == Actor::person ? "you" : std::string(word(actor));
 }
 
 std::string in_words(const Event& event) {

@@ -13,6 +13,13 @@ namespace kaspar::enforcer {
 /// Fault: state.
 Result<Outset> outset_of(Session& session, const Zone& zone);
 
+/// What happens to a zone. Fault: state.
+Result<Forecast> foresee_zone(Session& session, const Zone& zone, std::optional<Time> until,
+                              const Assumptions& assumptions = {});
+
+/// What stands in the way of the forecast coming true, beyond what it assumes.
+std::vector<std::string> reservations(Session& session, const ZoneView& view);
+
 /// The command with which a person lets this happen. Empty: none is needed.
 std::string command_for(EventKind kind, const std::string& zone);
 
@@ -27,6 +34,12 @@ std::string when(Time at, Time now);
 std::string in_words(const Event& event);
 
 Json to_json(const Event& event, const std::vector<Key>& keys, const std::string& zone);
+
+/// Who must act: "you", "signer", …
+std::string whom(Actor actor);
+
+/// States and goals follow from the moves; `all` is for those who want them.
+bool is_shown(const Event& event, bool all);
 
 /// A table of the events, and when the forecast ends. Without `all_states` the changes of states
 /// and goals, which follow from the others, are left out.

@@ -6,28 +6,13 @@
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
+#include "enforcer/commands/summary.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/state_changes.h"
 
 namespace kaspar::enforcer {
 
 namespace {
-
-/// Expiry outranks everything (design promise 6): red when it is over or near.
-Cell time_left(const ZoneView& view, Time now) {
-    const auto expiry = view.first_expiry();
-    if (!expiry)
-        return {view.serial() ? "unsigned" : "not yet", Tint::faint};
-    const Duration left = *expiry - now;
-    if (left <= Duration{0})
-        return {"EXPIRED", Tint::bad};
-    const bool late = left < view.policy.signatures.refresh / 2;
-    return {brief(left), late ? Tint::warning : Tint::good};
-}
-
-std::string wait_line(const Wait& wait) {
-    return fmt::format("{}: {}", word(wait.on), wait.what);
-}
 
 /// One zone's trouble must not push the other zones off the screen; `status NAME` has it all.
 std::string shortened(const std::string& text) {
@@ -38,14 +23,9 @@ std::string shortened(const std::string& text) {
     return blank == std::string::npos ? text : text.substr(0, blank) + " …";
 }
 
-Cell summary(const ZoneView& view, Time now) {
-    if (const auto needs = needs_a_person(view, now); !needs.empty())
-        return {shortened(needs.front()), Tint::bad};
-    if (const auto waits = waits_for_parent(view); !waits.empty())
-        return {shortened(waits.front()), Tint::warning};
-    if (!view.plan.waits.empty())
-        return wait_line(view.plan.waits.front());
-    return "";
+Cell in_a_line(const ZoneView& view, Time now) {
+    const Cell whole = summary(view, now);
+    return {shortened(whole.text), whole.tint};
 }
 
 std::string until(std::optional<Time> time, Time now) {
@@ -55,14 +35,12 @@ std::string until(std::optional<Time> time, Time now) {
 }
 
 void show_all(std::vector<ZoneView>& views, Time now) {
-    std::stable_sort(views.begin(), views.end(), [](const ZoneView& a, const ZoneView& b) {
-        return a.first_expiry().value_or(Time::max()) < b.first_expiry().value_or(Time::max());
-    });
+    std::stable_sort(views.begin(), views.end(), expires_before);
     Table table({{"expires in"}, {"zone"}, {"policy"}, {"serial"}, {"next event"}, {"waits for"}});
     for (const ZoneView& view : views)
         table.add({time_left(view, now), view.name(), view.zone.policy,
                    view.serial() ? std::to_string(*view.serial()) : "-",
-                   until(view.next_event, now), summary(view, now)});
+                   until(view.next_event, now), in_a_line(view, now)});
     print(table.text(standard_output()));
 }
 

@@ -387,6 +387,18 @@ std::string brief(Duration duration) {
     return format_duration(duration);
 }
 
+std::string condition(const StoredKey& key, const Configuration& configuration) {
+    if (key.progress == KeyProgress::generating && key.dnskey)
+        return "to be copied";
+    if (key.progress != KeyProgress::ready)
+        return std::string(word(key.progress));
+    if (key.out_of_use_since)
+        return "out of use";
+    if (key.reserved)
+        return awaits_backup(configuration, key) ? "to be backed up" : "made ahead";
+    return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";
+}
+
 std::vector<KeyIndex> in_order(const Remembered& remembered) {
     std::vector<KeyIndex> order(remembered.rows.size());
     std::iota(order.begin(), order.end(), KeyIndex{0});

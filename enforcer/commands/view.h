@@ -67,6 +67,9 @@ Json json_time(const std::optional<Time>& time);
 /// "13d4h": the two largest units.
 std::string brief(Duration duration);
 
+/// What a key is there for now: "in use", "leaves", "out of use", …
+std::string condition(const StoredKey& key, const Configuration& configuration);
+
 /// Positions of a zone's keys for people: by role, oldest first.
 std::vector<KeyIndex> in_order(const Remembered& remembered);
 

@@ -37,6 +37,18 @@ Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<
     return found;
 }
 
+Result<std::vector<RecordedMove>> state_moves(Database& database, const std::string& zone,
+                                              std::size_t limit) {
+    auto found = database.all<RecordedMove>(
+        fmt::format("{} WHERE zone = ? AND from_state IS NOT NULL AND to_state IS NOT NULL "
+                    "ORDER BY id DESC LIMIT ?",
+                    columns),
+        {zone, limit}, read_move);
+    if (found)
+        std::reverse(found->begin(), found->end());
+    return found;
+}
+
 Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone) {
     return database.one<RecordedMove>(
         fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", columns), {zone}, read_move);

@@ -22,6 +22,10 @@ Outcome record_move(Database& database, const RecordedMove& move);
 Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
                                         std::size_t limit);
 
+/// The latest `limit` moves of a zone that say from which state to which, oldest first.
+Result<std::vector<RecordedMove>> state_moves(Database& database, const std::string& zone,
+                                              std::size_t limit);
+
 /// The latest move of a zone. Absent: none.
 Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone);
 
