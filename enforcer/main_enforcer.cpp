@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "common/system/log.h"
 #include "common/system/signals.h"
 #include "enforcer/commands/command_line.h"
 #include "enforcer/pass.h"
@@ -29,8 +28,7 @@ Ending once(const CommonOptions& options) {
     KASPAR_TRY(const auto session, Session::open(options));
     session->with().who = "kaspar-enforcer";
     KASPAR_TRY(const Pass pass, run_pass(session->with()));
-    for (const std::string& words : pass.failures)
-        log_error("enforcer", words);
+    log_pass(pass);
     show(pass, options.json);
     return pass.failures.empty() ? ExitStatus::done : ExitStatus::attention;
 }

@@ -6,6 +6,7 @@
 #include "enforcer/commands/command_line.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/completion.h"
+#include "enforcer/kept_head.h"
 
 using namespace kaspar;
 using namespace kaspar::enforcer;
@@ -27,7 +28,8 @@ struct Invocation {
     std::optional<std::string> store;
     ForecastWish forecast;
     std::size_t limit = 1000;
-    bool sandbox = false, force = false, purge = false, retry = false;
+    std::optional<std::string> head;
+    bool sandbox = false, force = false, purge = false, retry = false, verify = false;
 
     std::optional<std::string> zone_if_given() const {
         return zone.empty() ? std::nullopt : std::optional(zone);
@@ -38,7 +40,10 @@ struct Invocation {
         app->callback([this, command = std::move(command)] {
             run = [this, command]() -> Ending {
                 KASPAR_TRY(const auto session, Session::open(common));
-                return command(*session);
+                const Ending ending = command(*session);
+                // The next pass tells if it cannot be kept.
+                (void)keep_head(session->configuration(), session->database());
+                return ending;
             };
         });
     }
@@ -271,6 +276,26 @@ void wire_foresight(CLI::App& app, Invocation& asked) {
     });
 }
 
+void wire_log(CLI::App& app, Invocation& asked) {
+    CLI::App* log = app.add_subcommand("log", "the recorded moves");
+    CLI::Option* zone = log->add_option("NAME", asked.zone, "the zone; all if left out");
+    log->add_option("--limit", asked.limit, "the latest so many")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    CLI::Option* verify = log->add_flag(
+        "--verify", asked.verify,
+        "look whether any event was edited, removed or put in. Events are chained by hashes; who "
+        "can write the whole database can chain them anew, which shows only against a head that "
+        "was kept elsewhere (--head; the enforcer's log tells it after each pass)");
+    log->add_option("--head", asked.head, "NUMBER:HASH that --verify showed earlier")
+        ->needs(verify);
+    verify->excludes(zone);
+    asked.in_session(log, [&](Session& session) {
+        return asked.verify ? verify_log(session, asked.head)
+                            : show_log(session, asked.zone_if_given(), asked.limit);
+    });
+}
+
 void wire_views(CLI::App& app, Invocation& asked) {
     CLI::App* show = app.add_subcommand(
         "status", "time to first expiry, keys and their states, what waits for whom");
@@ -278,15 +303,7 @@ void wire_views(CLI::App& app, Invocation& asked) {
     asked.in_session(show,
                      [&](Session& session) { return status(session, asked.zone_if_given()); });
 
-    CLI::App* log = app.add_subcommand("log", "the recorded moves");
-    log->add_option("NAME", asked.zone, "the zone; all if left out");
-    log->add_option("--limit", asked.limit, "the latest so many")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    asked.in_session(log, [&](Session& session) {
-        return show_log(session, asked.zone_if_given(), asked.limit);
-    });
-
+    wire_log(app, asked);
     asked.in_session(
         app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person"),
         health);

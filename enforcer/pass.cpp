@@ -9,6 +9,7 @@
 #include "common/system/signals.h"
 #include "enforcer/enforce.h"
 #include "enforcer/folder_scan.h"
+#include "enforcer/kept_head.h"
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
@@ -69,6 +70,15 @@ Outcome note_key_stores(const Enforcement& with) {
     return Done{};
 }
 
+/// That it cannot be kept stops nothing.
+void note_head(const Enforcement& with, Pass& pass) {
+    auto kept = keep_head(with.configuration, with.database);
+    if (kept.ok())
+        pass.recorded = std::move(*kept);
+    else
+        pass.failures.push_back(kept.fault().words);
+}
+
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
     words.insert(words.end(), more.begin(), more.end());
 }
@@ -87,8 +97,7 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
     KeyStores keystores(configuration.keystores);
     const Enforcement with{configuration, database, keystores, clock.now(), "kaspar-enforcer"};
     KASPAR_TRY(const Pass pass, run_pass(with));
-    for (const std::string& words : pass.failures)
-        log_error("enforcer", words);
+    log_pass(pass);
     if (pass.zones != 0)
         log_info("enforcer", fmt::format("looked at {} zones", pass.zones));
     wake_at = pass.wake_at;
@@ -114,11 +123,19 @@ Result<Pass> run_pass(const Enforcement& with) {
     append(pass.failures, purge_keys(with));
     if (const auto noted = note_key_stores(with); !noted.ok())
         pass.failures.push_back(noted.fault().words);
+    note_head(with, pass);
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
     if (!making.empty())  // nothing tells when a key has been copied to another store
         pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);
     return pass;
+}
+
+void log_pass(const Pass& pass) {
+    for (const std::string& words : pass.failures)
+        log_error("enforcer", words);
+    if (pass.recorded)
+        log_info("audit", "head " + text_of(*pass.recorded));
 }
 
 Outcome run_passes(const Configuration& configuration, const Clock& clock) {

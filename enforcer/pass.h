@@ -5,6 +5,7 @@
 
 #include "common/system/clock.h"
 #include "enforcer/enforcement.h"
+#include "enforcer/store/move_chain.h"
 
 namespace kaspar::enforcer {
 
@@ -12,10 +13,14 @@ struct Pass {
     std::size_t zones = 0;              ///< looked at
     std::vector<std::string> failures;  ///< in words, one for each thing that needs a person
     std::optional<Time> wake_at;        ///< when the next zone will be due
+    std::optional<ChainHead> recorded;  ///< the audit trail's head, if the trail grew
 };
 
 /// Waits until no other enforcer is at work. Fault: io, state if nothing could be done at all.
 Result<Pass> run_pass(const Enforcement& with);
+
+/// Logs what a pass has to say: its failures, and the head of the audit trail.
+void log_pass(const Pass& pass);
 
 /// Makes passes until the program is asked to stop: at the next event, and whenever a report, a
 /// policy file or a command asks for it. Logs failures and goes on. Fault: io, if it cannot watch.

@@ -120,5 +120,8 @@ Ending ds_is_gone(Session& session, const std::string& zone, std::optional<std::
 
 // log.cpp
 Ending show_log(Session& session, const std::optional<std::string>& zone, std::size_t limit);
+/// Whether the trail is as it was recorded, and has the head that was kept beside the database and
+/// `head`, if one is given: what an earlier run showed.
+Ending verify_log(Session& session, const std::optional<std::string>& head);
 
 }  // namespace kaspar::enforcer

@@ -5,6 +5,7 @@
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/emission.h"
+#include "enforcer/kept_head.h"
 #include "enforcer/key_making.h"
 #include "enforcer/report_intake.h"
 
@@ -69,6 +70,8 @@ Result<std::vector<Reason>> reasons_of(Session& session) {
     std::vector<Reason> reasons;
     if (const auto intact = session.database().check_integrity(); !intact.ok())
         reasons.push_back({"", intact.fault().words});
+    if (const auto kept = check_kept_head(session.configuration(), session.database()); !kept.ok())
+        reasons.push_back({"", kept.fault().words});
     KASPAR_TRY(const auto latest, latest_move(session.database()));
     if (latest && latest->at > session.now())
         reasons.push_back(
