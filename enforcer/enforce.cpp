@@ -232,7 +232,7 @@ Outcome enforce_zone(const Enforcement& with, std::int64_t id) {
     KASPAR_CHECK(note_trouble(with, id, outcome.fault().words));
     // What stands goes on standing, whatever became of its file.
     KASPAR_CHECK(write_instruction(with, *zone));
-    return std::move(outcome).within(zone_text(zone->name));
+    return outcome;
 }
 
 }  // namespace kaspar::enforcer

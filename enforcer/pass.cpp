@@ -44,10 +44,10 @@ Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
 Outcome check_clock(const Enforcement& with, Pass& pass) {
     KASPAR_TRY(const auto latest, latest_move(with.database));
     if (latest && latest->at > with.now)
-        pass.failures.push_back(fmt::format(
+        pass.failures.push_back({fmt::format(
             "the clock says {}, but zone {} was moved at {}: the clock went back; no zone is moved "
             "before the time that it was moved last; set the clock right",
-            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at)));
+            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at))});
     return Done{};
 }
 
@@ -76,11 +76,22 @@ void note_head(const Enforcement& with, Pass& pass) {
     if (kept.ok())
         pass.recorded = std::move(*kept);
     else
-        pass.failures.push_back(kept.fault().words);
+        pass.failures.push_back({kept.fault().words});
 }
 
-void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
-    words.insert(words.end(), more.begin(), more.end());
+void append(std::vector<Failure>& failures, const std::vector<std::string>& more) {
+    for (const std::string& words : more)
+        failures.push_back({words});
+}
+
+void look_at_zone(const Enforcement& with, std::int64_t id, Pass& pass) {
+    ++pass.zones;
+    const auto outcome = enforce_zone(with, id);
+    if (outcome.ok())
+        return;
+    const auto zone = find_zone(with.database, id);
+    const bool known = zone.ok() && *zone;
+    pass.failures.push_back({outcome.fault().words, known ? zone_text((*zone)->name) : ""});
 }
 
 /// When to make the next pass, if nothing else asks for one.
@@ -109,20 +120,19 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
 Result<Pass> run_pass(const Enforcement& with) {
     KASPAR_TRY(const FileLock lock, FileLock::acquire(lock_path(with.configuration), true));
     Pass pass;
-    KASPAR_TRY(pass.failures, refresh_policies(with));
+    KASPAR_TRY(const auto not_in_force, refresh_policies(with));
+    append(pass.failures, not_in_force);
     KASPAR_CHECK(check_clock(with, pass));
     KASPAR_TRY(const auto ids, zones_to_look_at(with));
     finish_half_made_keys(with);
     for (const std::int64_t id : ids) {
         if (stop_requested())
             break;
-        if (const auto outcome = enforce_zone(with, id); !outcome.ok())
-            pass.failures.push_back(outcome.fault().words);
-        ++pass.zones;
+        look_at_zone(with, id, pass);
     }
     append(pass.failures, purge_keys(with));
     if (const auto noted = note_key_stores(with); !noted.ok())
-        pass.failures.push_back(noted.fault().words);
+        pass.failures.push_back({noted.fault().words});
     note_head(with, pass);
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
@@ -132,8 +142,8 @@ Result<Pass> run_pass(const Enforcement& with) {
 }
 
 void log_pass(const Pass& pass) {
-    for (const std::string& words : pass.failures)
-        log_error("enforcer", words);
+    for (const Failure& failure : pass.failures)
+        log_error("enforcer", failure.words, failure.zone);
     if (pass.recorded)
         log_info("audit", "head " + text_of(*pass.recorded));
 }

@@ -9,9 +9,15 @@
 
 namespace kaspar::enforcer {
 
+/// Something that needs a person.
+struct Failure {
+    std::string words;
+    std::string zone = {};  ///< empty: concerns all
+};
+
 struct Pass {
-    std::size_t zones = 0;              ///< looked at
-    std::vector<std::string> failures;  ///< in words, one for each thing that needs a person
+    std::size_t zones = 0;  ///< looked at
+    std::vector<Failure> failures;
     std::optional<Time> wake_at;        ///< when the next zone will be due
     std::optional<ChainHead> recorded;  ///< the audit trail's head, if the trail grew
 };

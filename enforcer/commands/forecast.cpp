@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "common/system/log.h"
 #include "enforcer/commands/calendar.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
@@ -88,7 +89,7 @@ Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> 
         else if (asked.size() == 1)
             return std::move(forecast).fault();
         else
-            fmt::print(stderr, "kaspar: {}: {}\n", zone_text(zone.name), forecast.fault().words);
+            complain("kaspar", forecast.fault().words, zone_text(zone.name));
     }
     print(calendar_text(foreseen));
     return foreseen.size() == asked.size() ? ExitStatus::done : ExitStatus::attention;
