@@ -54,6 +54,15 @@ void renew_salt(Zone& zone, const Policy& policy, Time now) {
     zone.salted = wanted == 0 ? std::nullopt : std::optional(now);
 }
 
+/// Notes for whom the zone waits, and since when if it is somebody else than before.
+void note_blocking(Zone& zone, const Wait* wait, Time now) {
+    const auto on = wait ? std::optional(std::string(word(wait->on))) : std::nullopt;
+    if (zone.blocked_on == on)
+        return;
+    zone.blocked_on = on;
+    zone.blocked_since = on ? std::optional(now) : std::nullopt;
+}
+
 /// How far one transaction took the zone.
 struct Progress {
     bool settled;                    ///< there is nothing left to do now
@@ -148,6 +157,7 @@ class Step {
         if (zone_.salted)
             earlier(zone_.next_event, *zone_.salted + policy_.resalt);
         zone_.tidy_at = next_end(history, policy_, with_.now);
+        note_blocking(zone_, blocking_wait(plan, with_.now), with_.now);
         zone_.flagged = false;
         if (zone_.trouble)
             KASPAR_CHECK(note(with_, zone_, "the zone moves again", {}, zone_.trouble));

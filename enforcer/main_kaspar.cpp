@@ -19,6 +19,7 @@ struct Invocation {
     std::function<Ending()> run;
 
     std::string zone, policy, input, output, folder, file, shell;
+    std::string test_length = "15m";
     std::optional<std::uint16_t> tag;
     KeyRoll roll;
     KeysAhead ahead;
@@ -30,21 +31,24 @@ struct Invocation {
     std::size_t limit = 1000;
     std::optional<std::string> head;
     bool sandbox = false, force = false, purge = false, retry = false, verify = false;
+    bool nagios = false, test_alert = false, end_test_alert = false;
 
     std::optional<std::string> zone_if_given() const {
         return zone.empty() ? std::nullopt : std::optional(zone);
     }
 
+    Ending work(const std::function<Ending(Session&)>& command) const {
+        KASPAR_TRY(const auto session, Session::open(common));
+        const Ending ending = command(*session);
+        // The next pass tells if it cannot be kept.
+        (void)keep_head(session->configuration(), session->database());
+        return ending;
+    }
+
     /// Has `command` work in a session.
     void in_session(CLI::App* app, std::function<Ending(Session&)> command) {
         app->callback([this, command = std::move(command)] {
-            run = [this, command]() -> Ending {
-                KASPAR_TRY(const auto session, Session::open(common));
-                const Ending ending = command(*session);
-                // The next pass tells if it cannot be kept.
-                (void)keep_head(session->configuration(), session->database());
-                return ending;
-            };
+            run = [this, command] { return work(command); };
         });
     }
 };
@@ -296,6 +300,34 @@ void wire_log(CLI::App& app, Invocation& asked) {
     });
 }
 
+Ending asked_of_health(const Invocation& asked) {
+    if (asked.nagios)
+        return nagios_health(asked.common);
+    return asked.work([&](Session& session) {
+        return asked.test_alert       ? health_test_alert(session, asked.test_length)
+               : asked.end_test_alert ? health_end_test_alert(session)
+                                      : health(session);
+    });
+}
+
+void wire_health(CLI::App& app, Invocation& asked) {
+    CLI::App* command =
+        app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person");
+    CLI::Option* nagios = command->add_flag(
+        "--nagios", asked.nagios,
+        "as a Nagios or Icinga plugin: one status line with performance data, exit status 0 to 3");
+    CLI::Option* raise = command->add_flag(
+        "--test-alert", asked.test_alert,
+        "raise an alert that says that it is a test, to see that alerts arrive; it ends by itself");
+    command->add_option("--for", asked.test_length, "how long")
+        ->needs(raise)
+        ->capture_default_str();
+    CLI::Option* end = command->add_flag("--end-test-alert", asked.end_test_alert, "end it now");
+    nagios->excludes(raise)->excludes(end);
+    raise->excludes(end);
+    command->callback([&] { asked.run = [&] { return asked_of_health(asked); }; });
+}
+
 void wire_views(CLI::App& app, Invocation& asked) {
     CLI::App* show = app.add_subcommand(
         "status", "time to first expiry, keys and their states, what waits for whom");
@@ -304,10 +336,7 @@ void wire_views(CLI::App& app, Invocation& asked) {
                      [&](Session& session) { return status(session, asked.zone_if_given()); });
 
     wire_log(app, asked);
-    asked.in_session(
-        app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person"),
-        health);
-
+    wire_health(app, asked);
     asked.in_session(verb(app, asked, "approve", "approve the roll that waits for a person"),
                      [&](Session& session) { return approve(session, asked.zone); });
 

@@ -47,6 +47,19 @@ struct KeyStoreConfiguration {
     std::vector<std::string> secret_variables;
 };
 
+/// When `kaspar health` has something to say.
+struct HealthThresholds {
+    std::optional<Duration> expiry_warning, expiry_critical;  ///< absent: by each zone's policy
+    Duration enforcer_late{0}, signer_late{0};
+    std::optional<Duration> blocked;  ///< absent: however long somebody is waited for
+};
+
+/// Where the metrics are to be had; nowhere, if neither is set.
+struct MetricsOutput {
+    std::optional<std::filesystem::path> file;
+    std::optional<std::string> listen;  ///< "ADDRESS:PORT"
+};
+
 struct Configuration {
     std::filesystem::path file;          ///< kaspar.json itself, absolute
     std::filesystem::path state;         ///< absolute
@@ -55,6 +68,8 @@ struct Configuration {
     std::filesystem::path enforcer_key;  ///< Ed25519 private key of the enforcer (PKCS#8 PEM, 0600)
     std::filesystem::path enforcer_public_key;  ///< its public half, for the signer
     std::map<std::string, KeyStoreConfiguration> keystores;
+    HealthThresholds health;
+    MetricsOutput metrics;
 
     std::filesystem::path database() const { return state / "kaspar.db"; }
     std::filesystem::path instructions() const { return state / "instructions"; }

@@ -51,6 +51,12 @@ Ending explain(Session& session, const std::string& zone);
 
 // health.cpp
 Ending health(Session& session);
+/// The same as a Nagios plugin says it, with its exit status (monitoring/nagios.h), whatever is
+/// wrong.
+Ending nagios_health(const CommonOptions& options);
+/// Raises an alert that says that it is a test; `length` is a duration.
+Ending health_test_alert(Session& session, const std::string& length);
+Ending health_end_test_alert(Session& session);
 
 // key.cpp
 Ending key_list(Session& session, const std::optional<std::string>& zone);

@@ -91,7 +91,7 @@ std::vector<ParentRecord> parent_records(const ZoneView& view) {
 
 Ending ds_show(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     Json list = Json::array();
     for (const ParentRecord& record : parent_records(view)) {
         if (!session.json())

@@ -103,7 +103,7 @@ Ending forecast(Session& session, const ForecastWish& wish) {
         return calendar(session, wish, until);
     KASPAR_TRY(const Zone zone, known_zone(session.database(), wish.zone));
     KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, wish, until));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     const Assumptions assumptions = assumptions_of(wish);
     const auto reserved = reservations(view, session);
     if (session.json()) {

@@ -20,7 +20,7 @@ Cell time_left(const ZoneView& view, Time now) {
     const Duration left = *expiry - now;
     if (left <= Duration{0})
         return {"EXPIRED", Tint::bad};
-    const bool late = left < view.policy.signatures.refresh / 2;
+    const bool late = left < view.expiry_warning;
     return {brief(left), late ? Tint::warning : Tint::good};
 }
 
@@ -155,7 +155,7 @@ Outcome show_failing_stores(Session& session, std::span<const ZoneView> views) {
 Ending status(Session& session, const std::optional<std::string>& name) {
     if (name) {
         KASPAR_TRY(const Zone zone, known_zone(session.database(), *name));
-        KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+        KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
         if (session.json()) {
             print(to_json(view, session.now()).dump(2) + "\n");
         } else {
@@ -164,7 +164,7 @@ Ending status(Session& session, const std::optional<std::string>& name) {
         }
         return ExitStatus::done;
     }
-    KASPAR_TRY(auto views, view_all(session));
+    KASPAR_TRY(auto views, view_all(session.with()));
     if (!session.json()) {
         if (views.empty())
             print("no zones yet; `kaspar zone add` adds one\n");

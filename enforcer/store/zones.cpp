@@ -9,7 +9,8 @@ namespace {
 constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
-    "report_size, report_modified, report_published, report_generation, tidy_at FROM zones ";
+    "report_size, report_modified, report_published, report_generation, tidy_at, blocked_on, "
+    "blocked_since FROM zones ";
 
 Zone read_zone(const Row& row) {
     Zone zone;
@@ -33,6 +34,8 @@ Zone read_zone(const Row& row) {
     zone.report = {row.maybe_integer(15), row.maybe_integer(16), row.maybe_time(17),
                    row.maybe_integer(18)};
     zone.tidy_at = row.maybe_time(19);
+    zone.blocked_on = row.maybe_text(20);
+    zone.blocked_since = row.maybe_time(21);
     return zone;
 }
 
@@ -84,11 +87,27 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "UPDATE zones SET policy = ?, input = ?, output = ?, removed = ?, next_event = ?, "
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
-        "report_generation = ?, tidy_at = ? WHERE id = ?",
-        {zone.policy, zone.input.string(), zone.output.string(), zone.removed, zone.next_event,
-         zone.flagged, zone.trouble, zone.instruction, zone.emitted, zone.accepted_input, zone.salt,
-         zone.salted, zone.report.size, zone.report.modified, zone.report.published,
-         zone.report.generation, zone.tidy_at, zone.id});
+        "report_generation = ?, tidy_at = ?, blocked_on = ?, blocked_since = ? WHERE id = ?",
+        {zone.policy,
+         zone.input.string(),
+         zone.output.string(),
+         zone.removed,
+         zone.next_event,
+         zone.flagged,
+         zone.trouble,
+         zone.instruction,
+         zone.emitted,
+         zone.accepted_input,
+         zone.salt,
+         zone.salted,
+         zone.report.size,
+         zone.report.modified,
+         zone.report.published,
+         zone.report.generation,
+         zone.tidy_at,
+         zone.blocked_on,
+         zone.blocked_since,
+         zone.id});
 }
 
 Outcome request_look(Database& database, std::int64_t id) {
