@@ -40,17 +40,15 @@ Outcome check_kept_head(const Configuration& configuration, Database& database) 
     return kept ? check_against(file, *kept, database) : Outcome(Done{});
 }
 
-Result<std::optional<ChainHead>> keep_head(const Configuration& configuration, Database& database) {
+Outcome keep_head(const Configuration& configuration, Database& database) {
     const auto file = kept_head_path(configuration);
     KASPAR_TRY(const auto kept, read_kept_head(file));
-    KASPAR_TRY(auto head, chain_head(database));
+    KASPAR_TRY(const auto head, chain_head(database));
     if (kept == head)
-        return std::optional<ChainHead>{};
+        return Done{};
     if (kept)
         KASPAR_CHECK(check_against(file, *kept, database));
-    if (head)
-        KASPAR_CHECK(write_file(file, text_of(*head) + "\n"));
-    return head;
+    return head ? write_file(file, text_of(*head) + "\n") : Outcome(Done{});
 }
 
 }  // namespace kaspar::enforcer

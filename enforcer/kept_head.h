@@ -12,8 +12,8 @@ std::filesystem::path kept_head_path(const Configuration& configuration);
 /// Fault: state if the trail does not have the event that the file tells of; io.
 Outcome check_kept_head(const Configuration& configuration, Database& database);
 
-/// Writes down the trail's head, unless the file has it. Gives it if it was written. Faults as
-/// check_kept_head(), and then the file stays as it is: it is the evidence.
-Result<std::optional<ChainHead>> keep_head(const Configuration& configuration, Database& database);
+/// Writes down the trail's head, unless the file has it. Faults as check_kept_head(), and then the
+/// file stays as it is: it is the evidence.
+Outcome keep_head(const Configuration& configuration, Database& database);
 
 }  // namespace kaspar::enforcer

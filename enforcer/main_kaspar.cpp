@@ -29,7 +29,7 @@ struct Invocation {
     std::optional<std::string> store;
     ForecastWish forecast;
     std::size_t limit = 1000;
-    std::optional<std::string> head;
+    std::optional<std::string> head, metrics_file;
     bool sandbox = false, force = false, purge = false, retry = false, verify = false;
     bool nagios = false, test_alert = false, end_test_alert = false;
 
@@ -328,6 +328,15 @@ void wire_health(CLI::App& app, Invocation& asked) {
     command->callback([&] { asked.run = [&] { return asked_of_health(asked); }; });
 }
 
+void wire_metrics(CLI::App& app, Invocation& asked) {
+    CLI::App* command = app.add_subcommand(
+        "metrics", "for Prometheus; \"metrics\" in kaspar.json has the enforcer publish them");
+    command->add_option("--file", asked.metrics_file,
+                        "write them there, whole, for the node exporter's textfile collector");
+    asked.in_session(command,
+                     [&](Session& session) { return metrics(session, asked.metrics_file); });
+}
+
 void wire_views(CLI::App& app, Invocation& asked) {
     CLI::App* show = app.add_subcommand(
         "status", "time to first expiry, keys and their states, what waits for whom");
@@ -337,6 +346,7 @@ void wire_views(CLI::App& app, Invocation& asked) {
 
     wire_log(app, asked);
     wire_health(app, asked);
+    wire_metrics(app, asked);
     asked.in_session(verb(app, asked, "approve", "approve the roll that waits for a person"),
                      [&](Session& session) { return approve(session, asked.zone); });
 

@@ -14,6 +14,8 @@
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
 #include "enforcer/store/failing_keystores.h"
+#include "enforcer/store/last_pass.h"
+#include "enforcer/store/test_alert.h"
 
 namespace kaspar::enforcer {
 
@@ -70,13 +72,15 @@ Outcome note_key_stores(const Enforcement& with) {
     return Done{};
 }
 
-/// That it cannot be kept stops nothing.
-void note_head(const Enforcement& with, Pass& pass) {
-    auto kept = keep_head(with.configuration, with.database);
-    if (kept.ok())
-        pass.recorded = std::move(*kept);
-    else
-        pass.failures.push_back({kept.fault().words});
+/// For those who look back: the pass itself, and the audit trail's head if events were added.
+Outcome note_pass(const Enforcement& with, Pass& pass) {
+    KASPAR_TRY(const auto head, chain_head(with.database));
+    KASPAR_TRY(const auto last, last_pass(with.database));
+    const std::int64_t events = head ? head->number : 0;
+    if (head && (!last || last->events != events))
+        pass.recorded = head;
+    KASPAR_CHECK(save_last_pass(with.database, {with.now, pass.failures.size(), events}));
+    return keep_head(with.configuration, with.database);
 }
 
 void append(std::vector<Failure>& failures, const std::vector<std::string>& more) {
@@ -85,7 +89,7 @@ void append(std::vector<Failure>& failures, const std::vector<std::string>& more
 }
 
 void look_at_zone(const Enforcement& with, std::int64_t id, Pass& pass) {
-    ++pass.zones;
+    pass.looked_at.push_back(id);
     const auto outcome = enforce_zone(with, id);
     if (outcome.ok())
         return;
@@ -103,14 +107,17 @@ Time next_pass(std::optional<Time> wake_at, Time started, Time now) {
     return std::min(*wake_at, now + longest_sleep);
 }
 
+using AfterPass = std::function<void(const Enforcement&, const Pass&)>;
+
 Outcome pass_and_log(const Configuration& configuration, Database& database, const Clock& clock,
-                     std::optional<Time>& wake_at) {
+                     const AfterPass& after_pass, std::optional<Time>& wake_at) {
     KeyStores keystores(configuration.keystores);
     const Enforcement with{configuration, database, keystores, clock.now(), "kaspar-enforcer"};
     KASPAR_TRY(const Pass pass, run_pass(with));
     log_pass(pass);
-    if (pass.zones != 0)
-        log_info("enforcer", fmt::format("looked at {} zones", pass.zones));
+    if (!pass.looked_at.empty())
+        log_info("enforcer", fmt::format("looked at {} zones", pass.looked_at.size()));
+    after_pass(with, pass);
     wake_at = pass.wake_at;
     return Done{};
 }
@@ -133,8 +140,12 @@ Result<Pass> run_pass(const Enforcement& with) {
     append(pass.failures, purge_keys(with));
     if (const auto noted = note_key_stores(with); !noted.ok())
         pass.failures.push_back({noted.fault().words});
-    note_head(with, pass);
+    if (const auto noted = note_pass(with, pass); !noted.ok())
+        pass.failures.push_back({noted.fault().words});
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
+    KASPAR_TRY(const auto alert, test_alert(with.database, with.now));
+    if (alert)  // what monitors were told of it is to end with it
+        pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), *alert);
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
     if (!making.empty())  // nothing tells when a key has been copied to another store
         pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);
@@ -148,7 +159,8 @@ void log_pass(const Pass& pass) {
         log_info("audit", "head " + text_of(*pass.recorded));
 }
 
-Outcome run_passes(const Configuration& configuration, const Clock& clock) {
+Outcome run_passes(const Configuration& configuration, const Clock& clock,
+                   const AfterPass& after_pass) {
     KASPAR_TRY(Waiter waiter, Waiter::create());
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     while (!stop_requested()) {
@@ -156,7 +168,7 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock) {
             {configuration.reports(), configuration.policies, wake_path(configuration)}));
         const Time started = clock.now();
         std::optional<Time> wake_at;
-        if (const auto outcome = pass_and_log(configuration, database, clock, wake_at);
+        if (const auto outcome = pass_and_log(configuration, database, clock, after_pass, wake_at);
             !outcome.ok())
             log_error("enforcer", outcome.fault().words);
         waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));

@@ -11,5 +11,6 @@ CREATE TABLE test_alerts (
 CREATE TABLE passes (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     at       INTEGER NOT NULL,
-    failures INTEGER NOT NULL
+    failures INTEGER NOT NULL,
+    events   INTEGER NOT NULL   -- in the audit trail then
 ) STRICT;

@@ -179,13 +179,23 @@ Result<std::string> address_and_port(const std::string& text) {
     return text;
 }
 
+/// The node exporter reads no others.
+Result<std::filesystem::path> prom_file(const std::filesystem::path& file) {
+    if (file.extension() == ".prom")
+        return file;
+    return Fault{FaultClass::input, "give it a name that ends in \".prom\""};
+}
+
 Field<Configuration> metrics_fields() {
     const auto listen =
         converted<std::string, std::string>(text(1, 300), "an address and a port", address_and_port,
                                             [](const std::string& written) { return written; });
+    const auto file = converted<std::filesystem::path, std::filesystem::path>(
+        path(), "a file for the node exporter", prom_file,
+        [](const std::filesystem::path& written) { return written; });
     return group<Configuration>(
         "metrics", "Where Prometheus finds the metrics (`kaspar metrics` prints them).",
-        {Conf("file", MEMBER(metrics.file), optional(path()), Default::otherwise("none"),
+        {Conf("file", MEMBER(metrics.file), optional(file), Default::otherwise("none"),
               "A file that the enforcer writes after each pass, for the node exporter's textfile "
               "collector; its name must end in .prom."),
          Conf("listen", MEMBER(metrics.listen), optional(listen), Default::otherwise("none"),

@@ -58,6 +58,10 @@ Ending nagios_health(const CommonOptions& options);
 Ending health_test_alert(Session& session, const std::string& length);
 Ending health_end_test_alert(Session& session);
 
+// metrics.cpp
+/// Prometheus's text format, on standard output or in `file`, written whole.
+Ending metrics(Session& session, const std::optional<std::string>& file);
+
 // key.cpp
 Ending key_list(Session& session, const std::optional<std::string>& zone);
 

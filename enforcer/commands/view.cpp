@@ -176,9 +176,14 @@ Result<ZoneView> view_zone(const Enforcement& with, const Zone& zone) {
     return view_with(with, zone, policy);
 }
 
-// Thousands of zones have few policies: each is read once.
 Result<std::vector<ZoneView>> view_all(const Enforcement& with) {
     std::vector<ZoneView> views;
+    KASPAR_CHECK(visit_all(with, [&](ZoneView view) { views.push_back(std::move(view)); }));
+    return views;
+}
+
+// Thousands of zones have few policies: each is read once.
+Outcome visit_all(const Enforcement& with, const std::function<void(ZoneView)>& visit) {
     std::map<std::string, PolicyView> policies;
     KASPAR_TRY(const auto all, zones(with.database));
     for (const Zone& zone : all) {
@@ -186,9 +191,9 @@ Result<std::vector<ZoneView>> view_all(const Enforcement& with) {
             KASPAR_TRY(policies[zone.policy], view_policy(with.database, zone.policy));
         }
         KASPAR_TRY(ZoneView view, view_with(with, zone, policies[zone.policy]));
-        views.push_back(std::move(view));
+        visit(std::move(view));
     }
-    return views;
+    return Done{};
 }
 
 Json to_json(const ZoneView& view, Time now) {

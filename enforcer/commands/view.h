@@ -2,6 +2,7 @@
 // and what waits for whom. Read, never changed.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -33,6 +34,9 @@ struct ZoneView {
 
 Result<ZoneView> view_zone(const Enforcement& with, const Zone& zone);
 Result<std::vector<ZoneView>> view_all(const Enforcement& with);
+
+/// One zone after the other, for those who need not keep them all.
+Outcome visit_all(const Enforcement& with, const std::function<void(ZoneView)>& visit);
 
 /// The object of `kaspar status NAME --json`.
 Json to_json(const ZoneView& view, Time now);

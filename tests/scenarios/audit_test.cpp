@@ -40,6 +40,7 @@ TEST_CASE("a trail is verified, and its head goes to the log and to a file", "[a
     const auto before = site.head();
     CHECK(site.kaspar({"zone", "pause", "example.org"}).status == 0);
     CHECK(site.head() != before);
+    CHECK_THAT(site.enforcer().errors, Catch::Contains("info audit: head " + site.head()));
     CHECK(site.read(site / "state/log.head") == site.head() + "\n");
     CHECK(site.kaspar({"log", "--verify", "--head", before}).status == 0);
 }
