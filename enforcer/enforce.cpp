@@ -56,6 +56,15 @@ void renew_salt(Zone& zone, const Policy& policy, Time now) {
     zone.salted = wanted == 0 ? std::nullopt : std::optional(now);
 }
 
+/// Notes for whom the zone waits, and since when if it is somebody else than before.
+void note_blocking(Zone& zone, const Wait* wait, Time now) {
+    const auto on = wait ? std::optional(std::string(word(wait->on))) : std::nullopt;
+    if (zone.blocked_on == on)
+        return;
+    zone.blocked_on = on;
+    zone.blocked_since = on ? std::optional(now) : std::nullopt;
+}
+
 /// How far one transaction took the zone.
 struct Progress {
     bool settled;                    ///< there is nothing left to do now
@@ -153,6 +162,7 @@ class Step {
             earlier(zone_.next_event, *zone_.salted + policy_.resalt);
         zone_.tidy_at = next_end(history, policy_, with_.now);
         zone_.parent_due = next_parent_look(zone_.parent_due, policy_, history, with_.now);
+        note_blocking(zone_, blocking_wait(plan, with_.now), with_.now);
         zone_.flagged = false;
         if (zone_.trouble)
             KASPAR_CHECK(note(with_, zone_, "the zone moves again", {}, zone_.trouble));
@@ -237,7 +247,7 @@ Outcome enforce_zone(const Enforcement& with, std::int64_t id) {
     KASPAR_CHECK(note_trouble(with, id, outcome.fault().words));
     // What stands goes on standing, whatever became of its file.
     KASPAR_CHECK(write_instruction(with, *zone));
-    return std::move(outcome).within(zone_text(zone->name));
+    return outcome;
 }
 
 }  // namespace kaspar::enforcer

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "common/system/log.h"
 #include "common/system/signals.h"
 #include "enforcer/commands/command_line.h"
+#include "enforcer/monitoring/publication.h"
 #include "enforcer/pass.h"
 
 using namespace kaspar;
@@ -16,11 +16,12 @@ namespace {
 void show(const Pass& pass, bool json) {
     if (json) {
         std::string wake = pass.wake_at ? fmt::format("\"{}\"", to_rfc3339(*pass.wake_at)) : "null";
-        print(fmt::format("{{\"zones\": {}, \"failures\": {}, \"wake_at\": {}}}\n", pass.zones,
-                          pass.failures.size(), wake));
+        print(fmt::format("{{\"zones\": {}, \"failures\": {}, \"wake_at\": {}}}\n",
+                          pass.looked_at.size(), pass.failures.size(), wake));
         return;
     }
-    print(fmt::format("looked at {} {}; {}\n", pass.zones, pass.zones == 1 ? "zone" : "zones",
+    const std::size_t zones = pass.looked_at.size();
+    print(fmt::format("looked at {} {}; {}\n", zones, zones == 1 ? "zone" : "zones",
                       pass.wake_at ? "next event at " + to_rfc3339(*pass.wake_at)
                                    : "nothing more until the signer or a person acts"));
 }
@@ -29,8 +30,9 @@ Ending once(const CommonOptions& options) {
     KASPAR_TRY(const auto session, Session::open(options));
     session->with().who = "kaspar-enforcer";
     KASPAR_TRY(const Pass pass, run_pass(session->with()));
-    for (const std::string& words : pass.failures)
-        log_error("enforcer", words);
+    log_pass(pass);
+    const Clock clock = Clock::fixed(session->now());
+    MetricsPublication(session->configuration(), clock).write(session->with(), pass);
     show(pass, options.json);
     return pass.failures.empty() ? ExitStatus::done : ExitStatus::attention;
 }
@@ -40,7 +42,12 @@ Ending stay(const CommonOptions& options) {
         return Fault{FaultClass::usage,
                      "run waits for the real clock; use `kaspar-enforcer once` with --at"};
     KASPAR_TRY(const Configuration configuration, configuration_for(options));
-    KASPAR_CHECK(run_passes(configuration, Clock::system()));
+    const Clock clock = Clock::system();
+    MetricsPublication metrics(configuration, clock);
+    metrics.serve();
+    KASPAR_CHECK(run_passes(configuration, clock, [&](const Enforcement& with, const Pass& pass) {
+        metrics.after_pass(with, pass);
+    }));
     return ExitStatus::done;
 }
 

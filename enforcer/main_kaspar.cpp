@@ -6,6 +6,7 @@
 #include "enforcer/commands/command_line.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/completion.h"
+#include "enforcer/kept_head.h"
 
 using namespace kaspar;
 using namespace kaspar::enforcer;
@@ -18,6 +19,7 @@ struct Invocation {
     std::function<Ending()> run;
 
     std::string zone, policy, input, output, folder, file, shell;
+    std::string test_length = "15m";
     std::optional<std::uint16_t> tag;
     KeyRoll roll;
     KeysAhead ahead;
@@ -29,19 +31,26 @@ struct Invocation {
     ForecastWish forecast;
     ReportWish report;
     std::size_t limit = 1000;
-    bool sandbox = false, force = false, purge = false, retry = false;
+    std::optional<std::string> head, metrics_file;
+    bool sandbox = false, force = false, purge = false, retry = false, verify = false;
+    bool nagios = false, test_alert = false, end_test_alert = false;
 
     std::optional<std::string> zone_if_given() const {
         return zone.empty() ? std::nullopt : std::optional(zone);
     }
 
+    Ending work(const std::function<Ending(Session&)>& command) const {
+        KASPAR_TRY(const auto session, Session::open(common));
+        const Ending ending = command(*session);
+        // The next pass tells if it cannot be kept.
+        (void)keep_head(session->configuration(), session->database());
+        return ending;
+    }
+
     /// Has `command` work in a session.
     void in_session(CLI::App* app, std::function<Ending(Session&)> command) {
         app->callback([this, command = std::move(command)] {
-            run = [this, command]() -> Ending {
-                KASPAR_TRY(const auto session, Session::open(common));
-                return command(*session);
-            };
+            run = [this, command] { return work(command); };
         });
     }
 };
@@ -301,6 +310,63 @@ void wire_report(CLI::App& app, Invocation& asked) {
     asked.in_session(write, [&](Session& session) { return report(session, asked.report); });
 }
 
+void wire_log(CLI::App& app, Invocation& asked) {
+    CLI::App* log = app.add_subcommand("log", "the recorded moves");
+    CLI::Option* zone = log->add_option("NAME", asked.zone, "the zone; all if left out");
+    log->add_option("--limit", asked.limit, "the latest so many")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    CLI::Option* verify = log->add_flag(
+        "--verify", asked.verify,
+        "look whether any event was edited, removed or put in. Events are chained by hashes; who "
+        "can write the whole database can chain them anew, which shows only against a head that "
+        "was kept elsewhere (--head; the enforcer's log tells it after each pass)");
+    log->add_option("--head", asked.head, "NUMBER:HASH that --verify showed earlier")
+        ->needs(verify);
+    verify->excludes(zone);
+    asked.in_session(log, [&](Session& session) {
+        return asked.verify ? verify_log(session, asked.head)
+                            : show_log(session, asked.zone_if_given(), asked.limit);
+    });
+}
+
+Ending asked_of_health(const Invocation& asked) {
+    if (asked.nagios)
+        return nagios_health(asked.common);
+    return asked.work([&](Session& session) {
+        return asked.test_alert       ? health_test_alert(session, asked.test_length)
+               : asked.end_test_alert ? health_end_test_alert(session)
+                                      : health(session);
+    });
+}
+
+void wire_health(CLI::App& app, Invocation& asked) {
+    CLI::App* command =
+        app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person");
+    CLI::Option* nagios = command->add_flag(
+        "--nagios", asked.nagios,
+        "as a Nagios or Icinga plugin: one status line with performance data, exit status 0 to 3");
+    CLI::Option* raise = command->add_flag(
+        "--test-alert", asked.test_alert,
+        "raise an alert that says that it is a test, to see that alerts arrive; it ends by itself");
+    command->add_option("--for", asked.test_length, "how long")
+        ->needs(raise)
+        ->capture_default_str();
+    CLI::Option* end = command->add_flag("--end-test-alert", asked.end_test_alert, "end it now");
+    nagios->excludes(raise)->excludes(end);
+    raise->excludes(end);
+    command->callback([&] { asked.run = [&] { return asked_of_health(asked); }; });
+}
+
+void wire_metrics(CLI::App& app, Invocation& asked) {
+    CLI::App* command = app.add_subcommand(
+        "metrics", "for Prometheus; \"metrics\" in kaspar.json has the enforcer publish them");
+    command->add_option("--file", asked.metrics_file,
+                        "write them there, whole, for the node exporter's textfile collector");
+    asked.in_session(command,
+                     [&](Session& session) { return metrics(session, asked.metrics_file); });
+}
+
 void wire_views(CLI::App& app, Invocation& asked) {
     CLI::App* show = app.add_subcommand(
         "status", "time to first expiry, keys and their states, what waits for whom");
@@ -308,19 +374,9 @@ void wire_views(CLI::App& app, Invocation& asked) {
     asked.in_session(show,
                      [&](Session& session) { return status(session, asked.zone_if_given()); });
 
-    CLI::App* log = app.add_subcommand("log", "the recorded moves");
-    log->add_option("NAME", asked.zone, "the zone; all if left out");
-    log->add_option("--limit", asked.limit, "the latest so many")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    asked.in_session(log, [&](Session& session) {
-        return show_log(session, asked.zone_if_given(), asked.limit);
-    });
-
-    asked.in_session(
-        app.add_subcommand("health", "for a monitor: exit status 0 good, 1 needs a person"),
-        health);
-
+    wire_log(app, asked);
+    wire_health(app, asked);
+    wire_metrics(app, asked);
     asked.in_session(verb(app, asked, "approve", "approve the roll that waits for a person"),
                      [&](Session& session) { return approve(session, asked.zone); });
 

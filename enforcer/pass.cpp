@@ -9,6 +9,7 @@
 #include "common/system/signals.h"
 #include "enforcer/enforce.h"
 #include "enforcer/folder_scan.h"
+#include "enforcer/kept_head.h"
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
@@ -16,6 +17,8 @@
 #include "enforcer/servers/zone_watch.h"
 #include "enforcer/store/failing_keystores.h"
 #include "enforcer/submission.h"
+#include "enforcer/store/last_pass.h"
+#include "enforcer/store/test_alert.h"
 
 namespace kaspar::enforcer {
 
@@ -46,10 +49,10 @@ Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
 Outcome check_clock(const Enforcement& with, Pass& pass) {
     KASPAR_TRY(const auto latest, latest_move(with.database));
     if (latest && latest->at > with.now)
-        pass.failures.push_back(fmt::format(
+        pass.failures.push_back({fmt::format(
             "the clock says {}, but zone {} was moved at {}: the clock went back; no zone is moved "
             "before the time that it was moved last; set the clock right",
-            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at)));
+            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at))});
     return Done{};
 }
 
@@ -72,8 +75,30 @@ Outcome note_key_stores(const Enforcement& with) {
     return Done{};
 }
 
-void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
-    words.insert(words.end(), more.begin(), more.end());
+/// For those who look back: the pass itself, and the audit trail's head if events were added.
+Outcome note_pass(const Enforcement& with, Pass& pass) {
+    KASPAR_TRY(const auto head, chain_head(with.database));
+    KASPAR_TRY(const auto last, last_pass(with.database));
+    const std::int64_t events = head ? head->number : 0;
+    if (head && (!last || last->events != events))
+        pass.recorded = head;
+    KASPAR_CHECK(save_last_pass(with.database, {with.now, pass.failures.size(), events}));
+    return keep_head(with.configuration, with.database);
+}
+
+void append(std::vector<Failure>& failures, const std::vector<std::string>& more) {
+    for (const std::string& words : more)
+        failures.push_back({words});
+}
+
+void look_at_zone(const Enforcement& with, std::int64_t id, Pass& pass) {
+    pass.looked_at.push_back(id);
+    const auto outcome = enforce_zone(with, id);
+    if (outcome.ok())
+        return;
+    const auto zone = find_zone(with.database, id);
+    const bool known = zone.ok() && *zone;
+    pass.failures.push_back({outcome.fault().words, known ? zone_text((*zone)->name) : ""});
 }
 
 /// When to make the next pass, if nothing else asks for one.
@@ -85,15 +110,17 @@ Time next_pass(std::optional<Time> wake_at, Time started, Time now) {
     return std::min(*wake_at, now + longest_sleep);
 }
 
+using AfterPass = std::function<void(const Enforcement&, const Pass&)>;
+
 Outcome pass_and_log(const Configuration& configuration, Database& database, const Clock& clock,
-                     std::optional<Time>& wake_at) {
+                     const AfterPass& after_pass, std::optional<Time>& wake_at) {
     KeyStores keystores(configuration.keystores);
     const Enforcement with{configuration, database, keystores, clock.now(), "kaspar-enforcer"};
     KASPAR_TRY(const Pass pass, run_pass(with));
-    for (const std::string& words : pass.failures)
-        log_error("enforcer", words);
-    if (pass.zones != 0)
-        log_info("enforcer", fmt::format("looked at {} zones", pass.zones));
+    log_pass(pass);
+    if (!pass.looked_at.empty())
+        log_info("enforcer", fmt::format("looked at {} zones", pass.looked_at.size()));
+    after_pass(with, pass);
     wake_at = pass.wake_at;
     return Done{};
 }
@@ -103,36 +130,48 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
 Result<Pass> run_pass(const Enforcement& with) {
     KASPAR_TRY(const FileLock lock, FileLock::acquire(lock_path(with.configuration), true));
     Pass pass;
-    KASPAR_TRY(pass.failures, refresh_policies(with));
+    KASPAR_TRY(const auto not_in_force, refresh_policies(with));
+    append(pass.failures, not_in_force);
     KASPAR_CHECK(check_clock(with, pass));
     for (const auto& watch : {watch_parents, watch_zones})
         if (const auto watched = watch(with); !watched.ok())
-            pass.failures.push_back(watched.fault().words);
+            pass.failures.push_back({watched.fault().words});
     KASPAR_TRY(const auto ids, zones_to_look_at(with));
     finish_half_made_keys(with);
     for (const std::int64_t id : ids) {
         if (stop_requested())
             break;
-        if (const auto outcome = enforce_zone(with, id); !outcome.ok())
-            pass.failures.push_back(outcome.fault().words);
-        ++pass.zones;
+        look_at_zone(with, id, pass);
     }
     if (const auto made = make_submissions(with); !made.ok())
-        pass.failures.push_back(made.fault().words);
+        pass.failures.push_back({made.fault().words});
     append(pass.failures, purge_keys(with));
     if (const auto noted = note_key_stores(with); !noted.ok())
-        pass.failures.push_back(noted.fault().words);
+        pass.failures.push_back({noted.fault().words});
+    if (const auto noted = note_pass(with, pass); !noted.ok())
+        pass.failures.push_back({noted.fault().words});
     KASPAR_TRY(pass.wake_at, earliest_event(with.database));
     KASPAR_TRY(const auto submission, next_submission(with.database));
     if (submission)
         pass.wake_at = std::min(pass.wake_at.value_or(*submission), *submission);
+    KASPAR_TRY(const auto alert, test_alert(with.database, with.now));
+    if (alert)  // what monitors were told of it is to end with it
+        pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), *alert);
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
     if (!making.empty())  // nothing tells when a key has been copied to another store
         pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);
     return pass;
 }
 
-Outcome run_passes(const Configuration& configuration, const Clock& clock) {
+void log_pass(const Pass& pass) {
+    for (const Failure& failure : pass.failures)
+        log_error("enforcer", failure.words, failure.zone);
+    if (pass.recorded)
+        log_info("audit", "head " + text_of(*pass.recorded));
+}
+
+Outcome run_passes(const Configuration& configuration, const Clock& clock,
+                   const AfterPass& after_pass) {
     KASPAR_TRY(Waiter waiter, Waiter::create());
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     while (!stop_requested()) {
@@ -140,7 +179,7 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock) {
             {configuration.reports(), configuration.policies, wake_path(configuration)}));
         const Time started = clock.now();
         std::optional<Time> wake_at;
-        if (const auto outcome = pass_and_log(configuration, database, clock, wake_at);
+        if (const auto outcome = pass_and_log(configuration, database, clock, after_pass, wake_at);
             !outcome.ok())
             log_error("enforcer", outcome.fault().words);
         waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));

@@ -3,23 +3,38 @@
 // instruction is not in its file; no other zone is touched.
 #pragma once
 
+#include <functional>
+
 #include "common/system/clock.h"
 #include "enforcer/enforcement.h"
+#include "enforcer/store/move_chain.h"
 
 namespace kaspar::enforcer {
 
+/// Something that needs a person.
+struct Failure {
+    std::string words;
+    std::string zone = {};  ///< empty: concerns all
+};
+
 struct Pass {
-    std::size_t zones = 0;              ///< looked at
-    std::vector<std::string> failures;  ///< in words, one for each thing that needs a person
+    std::vector<std::int64_t> looked_at;  ///< zones, by their ids
+    std::vector<Failure> failures;
     std::optional<Time> wake_at;        ///< when the next zone will be due
+    std::optional<ChainHead> recorded;  ///< the audit trail's head, if it grew since the last pass
 };
 
 /// Waits until no other enforcer is at work. Fault: io, state if nothing could be done at all.
 Result<Pass> run_pass(const Enforcement& with);
 
+/// Logs what a pass has to say: its failures, and the head of the audit trail.
+void log_pass(const Pass& pass);
+
 /// Makes passes until the program is asked to stop: at the next event, and whenever a report, a
 /// policy file or a command asks for it. Logs failures and goes on. Fault: io, if it cannot watch.
-Outcome run_passes(const Configuration& configuration, const Clock& clock);
+/// `after_pass` is told of each.
+Outcome run_passes(const Configuration& configuration, const Clock& clock,
+                   const std::function<void(const Enforcement&, const Pass&)>& after_pass);
 
 /// The file that commands write to wake an enforcer that stays.
 std::filesystem::path wake_path(const Configuration& configuration);

@@ -54,6 +54,8 @@ class ZoneRun {
     bool signed_ahead_of_time() const;
     bool refresh_is_due() const;
     void refuse(Fault fault);
+    void add_error(Fault fault);
+    void note_goodness(Run& run) const;
     void warn(std::vector<std::string> warnings);
     void report(bool anything_new);
     std::string zone_text() const;
@@ -284,7 +286,7 @@ void ZoneRun::keep_alive() {
                 {publication_->inputs, publication_->input_serial, publication_->records}, true);
     const bool signed_again = outcome.ok() && run_.outcome == RunOutcome::published;
     if (!outcome.ok())
-        run_.errors.push_back(std::move(outcome).fault().words);
+        add_error(std::move(outcome).fault());
     run_.outcome = signed_again ? RunOutcome::kept_alive : refused_or_held;
 }
 
@@ -298,14 +300,14 @@ void ZoneRun::fall_back() {
         return;  // it is the one executed last, and was tried
     auto executed = read_executed(surroundings_.configuration, file_, publication_->generation);
     if (!executed.ok())
-        return run_.errors.push_back(std::move(executed).fault().words);
+        return add_error(std::move(executed).fault());
     if (!*executed)
         return;
     instruction_ = std::move(*executed);
     take_turn();
     keys_.clear();
     if (auto opened = open_keys(); !opened.ok())
-        return run_.errors.push_back(std::move(opened).fault().words);
+        return add_error(std::move(opened).fault());
     last_ = read_last_output(*instruction_, publication_);
     keep_alive();
 }
@@ -365,12 +367,31 @@ Outcome ZoneRun::renew_without_reuse(const Zone& source, ContentOrigin origin, F
 Outcome ZoneRun::prepare_report(const Publication& publication) {
     auto run = run_;
     run.outcome = RunOutcome::published;
+    note_goodness(run);
     return report_.prepare({instruction_->zone, std::move(run), publication});
 }
 
 void ZoneRun::refuse(Fault fault) {
     run_.outcome = RunOutcome::refused;
+    add_error(std::move(fault));
+}
+
+void ZoneRun::add_error(Fault fault) {
+    run_.failed_verification |= fault.kind == FaultClass::verification;
     run_.errors.push_back(std::move(fault.words));
+}
+
+/// Since when, or until when, runs were without errors.
+void ZoneRun::note_goodness(Run& run) const {
+    const Run* last = last_report_ ? &last_report_->last_run : nullptr;
+    if (run.errors.empty()) {
+        run.last_good = run.at;
+    } else if (last != nullptr) {
+        run.failing_since = last->failing_since.value_or(run.at);
+        run.last_good = last->errors.empty() ? last->at : last->last_good;
+    } else {
+        run.failing_since = run.at;
+    }
 }
 
 void ZoneRun::warn(std::vector<std::string> warnings) {
@@ -401,9 +422,7 @@ void ZoneRun::report(bool anything_new) {
     if (!anything_new)
         return;
     report_stamp_.reset();
-    if (!run_.errors.empty())
-        run_.failing_since =
-            last_report_ ? last_report_->last_run.failing_since.value_or(run_.at) : run_.at;
+    note_goodness(run_);
     const auto zone = Name::from_text(zone_text());
     if (!zone.ok() || zone->file_name() != file_.filename().string())
         return;  // not even the zone's name is known; the command line tells

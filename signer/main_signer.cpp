@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "common/system/clock.h"
+#include "common/system/log_option.h"
 #include "common/system/signals.h"
 #include "signer/gate.h"
 #include "signer/intake.h"
@@ -31,13 +32,13 @@ struct CommandLine {
 constexpr int exit_failed = 1, exit_usage = 2;
 
 int fail(const Fault& fault) {
-    fmt::print(stderr, "kaspar-signer: {}\n", fault.words);
+    complain("kaspar-signer", fault.words);
     return fault.kind == FaultClass::usage ? exit_usage : exit_failed;
 }
 
-void print(const std::string& text, std::FILE* stream) {
-    std::fwrite(text.data(), 1, text.size(), stream);
-    std::fflush(stream);
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
 }
 
 /// --at is for sandboxes, so it needs a configuration that says it is one.
@@ -109,20 +110,32 @@ struct Program {
                     std::move(sorted.quiet)};
         if (!zone)
             remember(sorted.due, round.executions);
-        print(line.json ? round_json(round) : quiet_lines(round), stdout);
+        tell_end(round);
         return round;
     }
 
+    /// What is written as events is not written a second time as lines.
     void tell(const Execution& execution) const {
-        print(trouble_lines(execution), stderr);
-        if (!line.json)
-            print(outcome_line(execution), stdout);
+        tell_troubles(execution);
+        if (log_form() == LogForm::json)
+            log_outcome(execution);
+        else if (!line.json)
+            print(outcome_line(execution));
+    }
+
+    void tell_end(const Round& round) const {
+        if (log_form() == LogForm::json)
+            log_quiet(round);
+        if (line.json)
+            print(round_json(round));
+        else if (log_form() == LogForm::text)
+            print(quiet_lines(round));
     }
 
     void remember(const std::vector<Path>& files, const std::vector<Execution>& executions) {
         note(index, files, executions);
         if (auto written = index.write(configuration); !written.ok())
-            print(fmt::format("kaspar-signer: warning: {}\n", written.fault().words), stderr);
+            warn("kaspar-signer", written.fault().words);
     }
 };
 
@@ -214,6 +227,7 @@ int main(int argc, char** argv) {
     app.add_option("--at", line.at, "act as if it were this time (RFC 3339, UTC); sandboxes only")
         ->type_name("TIME");
     app.add_flag("--json", line.json, "results as JSON on standard output");
+    add_log_option(app);
     app.require_subcommand(1);
     app.fallthrough();
 

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/system/log.h"
+
 namespace kaspar::signer {
 
 namespace {
@@ -53,6 +55,13 @@ std::string outcome_text(const Execution& execution) {
             return "refused; " + standing_text(execution);
     }
     return {};
+}
+
+/// All quiet zones in one line, with the one that is nearest to its expiry.
+std::string quiet_text(const Round& round) {
+    const auto& first = *round.quiet.front();
+    return fmt::format("{} {} unchanged; {}: {}", round.quiet.size(),
+                       round.quiet.size() == 1 ? "zone" : "zones", first.zone, expiry_text(first));
 }
 
 Json time_json(const std::optional<Time>& time) {
@@ -115,22 +124,27 @@ std::string outcome_line(const Execution& execution) {
     return fmt::format("{}: {}\n", execution.zone, outcome_text(execution));
 }
 
-std::string trouble_lines(const Execution& execution) {
-    std::string lines;
+void tell_troubles(const Execution& execution) {
     for (const auto& error : execution.run.errors)
-        lines += fmt::format("kaspar-signer: {}: {}\n", execution.zone, error);
+        complain("kaspar-signer", error, execution.zone);
     for (const auto& warning : execution.run.warnings)
-        lines += fmt::format("kaspar-signer: {}: warning: {}\n", execution.zone, warning);
-    return lines;
+        warn("kaspar-signer", warning, execution.zone);
+}
+
+void log_outcome(const Execution& execution) {
+    log_info("signer", outcome_text(execution), execution.zone);
+}
+
+void log_quiet(const Round& round) {
+    if (!round.quiet.empty())
+        log_info("signer", quiet_text(round));
 }
 
 std::string quiet_lines(const Round& round) {
     if (round.quiet.empty())
         return {};
-    const auto& first = *round.quiet.front();
     if (round.executions.size() + round.quiet.size() > few_zones)
-        return fmt::format("{} zones unchanged; {}: {}\n", round.quiet.size(), first.zone,
-                           expiry_text(first));
+        return quiet_text(round) + "\n";
     std::string lines;
     for (const auto* zone : round.quiet)
         lines += fmt::format("{}: {}\n", zone->zone, unchanged_text(*zone));

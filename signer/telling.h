@@ -1,4 +1,4 @@
-// What the signer says of its runs: lines for a person, JSON for a program.
+// What the signer says of its runs: lines for a person, JSON for a program, events for the log.
 #pragma once
 
 #include <string>
@@ -15,8 +15,12 @@ std::string outcome_line(const Execution& execution);
 /// else one line for them all. Empty if none.
 std::string quiet_lines(const Round& round);
 
-/// Lines for standard error: the errors and warnings, each with the zone's name. Empty if none.
-std::string trouble_lines(const Execution& execution);
+/// On standard error: the errors and warnings, each with the zone's name.
+void tell_troubles(const Execution& execution);
+
+/// What outcome_line() and quiet_lines() say, as events of the log.
+void log_outcome(const Execution& execution);
+void log_quiet(const Round& round);
 
 /// A JSON array with one object a zone, those in which nothing was due behind the others.
 std::string round_json(const Round& round);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "common/system/log.h"
 #include "signer/zonefile/reader.h"
 
 namespace kaspar::signer {
@@ -80,7 +81,7 @@ void print(const std::string& text) {
 
 void print_warnings(const ReadZone& read) {
     for (const auto& warning : read.warnings)
-        fmt::print(stderr, "kaspar-signer: {}\n", warning);
+        warn("kaspar-signer", warning);
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bo
                bool may_be_unsigned, const OnRecord& on_record) {
     const auto read = read_zone_file(file, zone);
     if (!read.ok()) {
-        fmt::print(stderr, "kaspar-signer: {}\n", read.fault().words);
+        complain("kaspar-signer", read.fault().words);
         return 1;
     }
     print_warnings(*read);
@@ -131,7 +132,7 @@ int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bo
                                   .announced = on_record.announced,
                                   .may_be_unsigned = may_be_unsigned});
     if (!verified.ok()) {
-        fmt::print(stderr, "kaspar-signer: {}\n", verified.fault().words);
+        complain("kaspar-signer", verified.fault().words);
         return 1;
     }
     print(json ? verification_json(zone, *verified) : verification_text(zone, *verified, now));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <system_error>
 
@@ -146,6 +147,8 @@ Table<KeyStoreConfiguration> key_store_fields() {
     return {std::move(fields), check_key_store};
 }
 
+using Conf = Field<Configuration>;
+
 Table<TsigKeyConfiguration> tsig_key_fields() {
     using Key = Field<TsigKeyConfiguration>;
     Words<std::string> algorithms;
@@ -161,7 +164,6 @@ Table<TsigKeyConfiguration> tsig_key_fields() {
 }
 
 std::vector<Field<Configuration>> asking_fields() {
-    using Conf = Field<Configuration>;
     return {
         Conf("resolvers", MEMBER(resolvers), list_of(server(), 0, 16), JsonValue(JsonList{}),
              "Resolvers, as \"127.0.0.1\" or \"2001:db8::1@5353\", that find a parent's servers; "
@@ -174,6 +176,65 @@ std::vector<Field<Configuration>> asking_fields() {
              JsonValue(JsonObject{}),
              "Keys with which servers are asked that want it, by name: \"192.0.2.1 key NAME\"."),
     };
+}
+
+Field<Configuration> health_fields() {
+    using std::chrono::seconds, std::chrono::days;
+    const auto span = duration(seconds(1), days(365));
+    return group<Configuration>(
+        "health", "When `kaspar health` tells of something.",
+        {Conf("expiry_warning", MEMBER(health.expiry_warning), optional(span),
+              Default::otherwise("half of the policy's refresh"),
+              "The time left to a zone's first expiry below which that is told.",
+              "Signatures are renewed when refresh is left, so half of it means that several runs "
+              "have failed."),
+         Conf("expiry_critical", MEMBER(health.expiry_critical), optional(span),
+              Default::otherwise("a quarter of the policy's refresh"),
+              "The time left below which it is critical."),
+         Conf("enforcer_late", MEMBER(health.enforcer_late), span, "1h",
+              "How long a zone may be due without the enforcer having run."),
+         Conf("signer_late", MEMBER(health.signer_late), span, "1h",
+              "How long an instruction may stand without the signer having looked at it."),
+         Conf("blocked", MEMBER(health.blocked), or_word("unlimited", span), "14d",
+              "How long a roll may wait for the parent or a pause before that is told.",
+              "What waits for an approval or a backup is told at once.")});
+}
+
+/// "127.0.0.1:9553", "[::1]:9553".
+Result<std::string> address_and_port(const std::string& text) {
+    const auto colon = text.rfind(':');
+    unsigned port = 0;
+    const char* last = text.data() + text.size();
+    const auto read = colon == std::string::npos
+                          ? std::from_chars_result{last, std::errc::invalid_argument}
+                          : std::from_chars(text.data() + colon + 1, last, port);
+    if (colon == 0 || read.ec != std::errc{} || read.ptr != last || port == 0 || port > 65535)
+        return Fault{FaultClass::input, "write for example \"127.0.0.1:9553\""};
+    return text;
+}
+
+/// The node exporter reads no others.
+Result<std::filesystem::path> prom_file(const std::filesystem::path& file) {
+    if (file.extension() == ".prom")
+        return file;
+    return Fault{FaultClass::input, "give it a name that ends in \".prom\""};
+}
+
+Field<Configuration> metrics_fields() {
+    const auto listen =
+        converted<std::string, std::string>(text(1, 300), "an address and a port", address_and_port,
+                                            [](const std::string& written) { return written; });
+    const auto file = converted<std::filesystem::path, std::filesystem::path>(
+        path(), "a file for the node exporter", prom_file,
+        [](const std::filesystem::path& written) { return written; });
+    return group<Configuration>(
+        "metrics", "Where Prometheus finds the metrics (`kaspar metrics` prints them).",
+        {Conf("file", MEMBER(metrics.file), optional(file), Default::otherwise("none"),
+              "A file that the enforcer writes after each pass, for the node exporter's textfile "
+              "collector; its name must end in .prom."),
+         Conf("listen", MEMBER(metrics.listen), optional(listen), Default::otherwise("none"),
+              "An address and a port on which `kaspar-enforcer run` serves them, at /metrics.",
+              "It asks nobody who they are, so a local address is best.")});
 }
 
 /// What concerns a store and stands elsewhere in the file.
@@ -189,7 +250,15 @@ void fill_key_stores(Configuration& configuration) {
     }
 }
 
-void fill_in(Configuration& configuration, Position, Reading&) {
+void check_health(const HealthThresholds& health, Position at, Reading& reading) {
+    if (health.expiry_warning && health.expiry_critical &&
+        *health.expiry_critical > *health.expiry_warning)
+        reading.error(at, "health.expiry_critical is longer than health.expiry_warning",
+                      "make it shorter: less time left is worse");
+}
+
+void fill_in(Configuration& configuration, Position at, Reading& reading) {
+    check_health(configuration.health, at, reading);
     if (configuration.enforcer_key.empty())
         configuration.enforcer_key = configuration.state / "enforcer.key";
     if (configuration.enforcer_public_key.empty())
@@ -199,7 +268,6 @@ void fill_in(Configuration& configuration, Position, Reading&) {
 
 /// The format of kaspar.json.
 Table<Configuration> configuration_fields() {
-    using Conf = Field<Configuration>;
     std::vector<Conf> fields{
         Conf("state", MEMBER(state), path(), "state",
              "The folder of the database, the instructions and the reports.",
@@ -220,6 +288,8 @@ Table<Configuration> configuration_fields() {
         Conf("sandbox", MEMBER(sandbox), boolean(), false, "Allows --at, the simulated clock.",
              "A wrong clock in production signs with wrong times, so it takes a "
              "configuration made for trying things out."),
+        health_fields(),
+        metrics_fields(),
     };
     append(fields, asking_fields());
     return {std::move(fields), fill_in};

@@ -54,6 +54,19 @@ struct TsigKeyConfiguration {
     SecretSource secret;    ///< base64
 };
 
+/// When `kaspar health` has something to say.
+struct HealthThresholds {
+    std::optional<Duration> expiry_warning, expiry_critical;  ///< absent: by each zone's policy
+    Duration enforcer_late{0}, signer_late{0};
+    std::optional<Duration> blocked;  ///< absent: however long somebody is waited for
+};
+
+/// Where the metrics are to be had; nowhere, if neither is set.
+struct MetricsOutput {
+    std::optional<std::filesystem::path> file;
+    std::optional<std::string> listen;  ///< "ADDRESS:PORT"
+};
+
 struct Configuration {
     std::filesystem::path file;          ///< kaspar.json itself, absolute
     std::filesystem::path state;         ///< absolute
@@ -65,6 +78,8 @@ struct Configuration {
     std::vector<ServerAddress> resolvers;  ///< empty: those of /etc/resolv.conf
     bool resolvers_validate = false;       ///< they validate, and the way to them is safe
     std::map<std::string, TsigKeyConfiguration> tsig_keys;
+    HealthThresholds health;
+    MetricsOutput metrics;
 
     std::filesystem::path database() const { return state / "kaspar.db"; }
     std::filesystem::path instructions() const { return state / "instructions"; }

@@ -124,6 +124,10 @@ Table<Run> run_fields() {
              "SHA-256 (hexadecimal) of the input that waits for a person."),
         Last("failing_since", MEMBER(failing_since), optional(time()), absent,
              "When the first run in a row that had errors was."),
+        Last("last_good", MEMBER(last_good), optional(time()), absent,
+             "When the last run without errors was."),
+        Last("failed_verification", MEMBER(failed_verification), boolean(), false,
+             "Whether the verifier refused what was signed."),
     }};
 }
 

@@ -70,6 +70,8 @@ struct Run {
     std::vector<std::string> warnings;
     std::optional<std::string> held_input;   ///< SHA-256 (hex) of the input that waits for a person
     std::optional<Time> failing_since = {};  ///< of the first run in a row that did not end well
+    std::optional<Time> last_good = {};      ///< of the last run without errors
+    bool failed_verification = false;        ///< what it signed did not pass the verifier
 
     bool operator==(const Run&) const = default;
 };

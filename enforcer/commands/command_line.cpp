@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/system/log.h"
+#include "common/system/log_option.h"
 #include "common/values/nearest.h"
 
 namespace kaspar::enforcer {
@@ -55,10 +57,11 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
     app.add_option("--at", options.at, "a simulated clock, for sandboxes: 2026-11-24T05:48:00Z")
         ->type_name("TIME");
     app.add_flag("--json", options.json, "show as JSON");
+    add_log_option(app);
     app.set_version_flag("--version", app.get_name() + " " + KASPAR_VERSION);
     // Options that a command does not know are tried on the program: -c is accepted everywhere.
     app.fallthrough();
-    app.footer("-c, --at and --json are accepted before and after every command.");
+    app.footer("-c, --at, --json and --log are accepted before and after every command.");
 }
 
 std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, char** argv) {
@@ -69,8 +72,8 @@ std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, char** arg
         app.exit(shown);
         return ExitStatus::done;
     } catch (const CLI::Error& error) {
-        fmt::print(stderr, "{}: {}; see `{} --help`\n", app.get_name(), complaint(app, error),
-                   path_of(app));
+        complain(app.get_name(),
+                 fmt::format("{}; see `{} --help`", complaint(app, error), path_of(app)));
         return ExitStatus::usage;
     }
 }

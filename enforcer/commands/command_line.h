@@ -7,7 +7,7 @@
 
 namespace kaspar::enforcer {
 
-/// -c, --at, --json, --help and --version, accepted before and after the command.
+/// -c, --at, --json, --log, --help and --version, accepted before and after the command.
 void add_common_options(CLI::App& app, CommonOptions& options);
 
 /// Parses. If the program is to end here (help, version, an error), says so and gives the exit

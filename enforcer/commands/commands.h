@@ -64,6 +64,16 @@ Ending explain(Session& session, const std::string& zone);
 
 // health.cpp
 Ending health(Session& session);
+/// The same as a Nagios plugin says it, with its exit status (monitoring/nagios.h), whatever is
+/// wrong.
+Ending nagios_health(const CommonOptions& options);
+/// Raises an alert that says that it is a test; `length` is a duration.
+Ending health_test_alert(Session& session, const std::string& length);
+Ending health_end_test_alert(Session& session);
+
+// metrics.cpp
+/// Prometheus's text format, on standard output or in `file`, written whole.
+Ending metrics(Session& session, const std::optional<std::string>& file);
 
 // key.cpp
 Ending key_list(Session& session, const std::optional<std::string>& zone);
@@ -144,5 +154,8 @@ Ending ds_signal(Session& session, const std::string& zone,
 
 // log.cpp
 Ending show_log(Session& session, const std::optional<std::string>& zone, std::size_t limit);
+/// Whether the trail is as it was recorded, and has the head that was kept beside the database and
+/// `head`, if one is given: what an earlier run showed.
+Ending verify_log(Session& session, const std::optional<std::string>& head);
 
 }  // namespace kaspar::enforcer

@@ -39,7 +39,7 @@ void show(const ZoneView& view, const Comparison& compared) {
 
 Ending ds_check(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     const ZoneToAsk asked{view.zone, view.policy};
     auto answers = std::move(ask_parents(session.with(), {&asked, 1})[0]);
     const Comparison compared = compare(view, answers);

@@ -238,7 +238,7 @@ std::string to_text(const Explanation& explanation, const ZoneView& view, Time n
 
 Ending explain(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     KASPAR_TRY(const Explanation explanation, explanation_of(session, view));
     print(session.json() ? to_json(explanation, view, session.now()).dump(2) + "\n"
                          : to_text(explanation, view, session.now()));

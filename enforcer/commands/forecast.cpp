@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "common/system/log.h"
 #include "enforcer/commands/calendar.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
@@ -67,7 +68,7 @@ Ending calendar(Session& session, const ForecastWish& wish, std::optional<Time> 
         else if (asked.size() == 1)
             return std::move(forecast).fault();
         else
-            fmt::print(stderr, "kaspar: {}: {}\n", zone_text(zone.name), forecast.fault().words);
+            complain("kaspar", forecast.fault().words, zone_text(zone.name));
     }
     print(calendar_text(foreseen));
     return foreseen.size() == asked.size() ? ExitStatus::done : ExitStatus::attention;
@@ -93,7 +94,7 @@ Ending forecast(Session& session, const ForecastWish& wish) {
         return calendar(session, wish, until);
     KASPAR_TRY(const Zone zone, known_zone(session.database(), wish.zone));
     KASPAR_TRY(const Forecast foreseen, foresee_zone(session, zone, until, assumptions_of(wish)));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     if (wish.drawing)
         return drawing(session, view, foreseen, wish);
     const Assumptions assumptions = assumptions_of(wish);

@@ -1,111 +1,100 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "enforcer/commands/commands.h"
-#include "enforcer/commands/view.h"
-#include "enforcer/emission.h"
-#include "enforcer/key_making.h"
-#include "enforcer/report_intake.h"
+#include "enforcer/monitoring/nagios.h"
+#include "enforcer/pass.h"
+#include "enforcer/store/test_alert.h"
 
 namespace kaspar::enforcer {
 
 namespace {
 
-struct Reason {
-    std::string zone;  ///< empty: concerns all
-    std::string words;
-};
-
-/// A zone that was added and not yet worked on is not ill, but one that is long due is.
-constexpr Duration late = std::chrono::hours{1};
-
-/// Since when the enforcer has had work with the zone: an event, a new zone, a report not yet read.
-std::optional<Time> due_since(Session& session, const ZoneView& view) {
-    std::optional<Time> due = view.zone.next_event;
-    const auto no_later_than = [&](Time time) { due = std::min(due.value_or(time), time); };
-    if (view.zone.flagged && view.remembered.history.generation == 0)
-        no_later_than(view.zone.added);
-    if (view.report && report_is_new(session.configuration(), view.zone.name, view.zone.report))
-        no_later_than(view.report->last_run.at);
-    return due;
-}
-
-void add_overdue(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
-    const auto due = due_since(session, view);
-    if (due && *due + late < session.now())
-        reasons.push_back({view.name(), fmt::format("the enforcer was due at {} and has not run; "
-                                                    "start kaspar-enforcer",
-                                                    to_rfc3339(*due))});
-}
-
-/// The signer has had time to carry out what it was instructed, and has not even looked at it.
-void add_idle_signer(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
-    const auto standing = standing_instruction(session.configuration(), view.zone);
-    if (!standing.ok())
-        return reasons.push_back({view.name(), standing.fault().words});
-    if (!*standing || (*standing)->issued + late >= session.now())
-        return;
-    const bool looked_at =
-        view.report && view.report->last_run.generation >= (*standing)->generation;
-    if (!looked_at)
-        reasons.push_back(
-            {view.name(), fmt::format("the signer has not carried out instruction {} of {}; start "
-                                      "kaspar-signer",
-                                      (*standing)->generation, to_rfc3339((*standing)->issued))});
-}
-
-void add_zone(Session& session, const ZoneView& view, std::vector<Reason>& reasons) {
-    for (std::string& words : needs_a_person(view, session.now()))
-        reasons.push_back({view.name(), std::move(words)});
-    add_overdue(session, view, reasons);
-    add_idle_signer(session, view, reasons);
-    const auto present = check_presence(session.with(), view.remembered.rows);
-    if (!present.ok() && !view.zone.trouble)
-        reasons.push_back({view.name(), present.fault().words});
-}
-
-Result<std::vector<Reason>> reasons_of(Session& session) {
-    std::vector<Reason> reasons;
-    if (const auto intact = session.database().check_integrity(); !intact.ok())
-        reasons.push_back({"", intact.fault().words});
-    KASPAR_TRY(const auto latest, latest_move(session.database()));
-    if (latest && latest->at > session.now())
-        reasons.push_back(
-            {"", fmt::format("the clock says {}, but zone {} was moved at {}: set "
-                             "the clock right",
-                             to_rfc3339(session.now()), latest->zone, to_rfc3339(latest->at))});
-    KASPAR_TRY(const auto failing, failing_keystores(session.database()));
-    KASPAR_TRY(const auto views, view_all(session));
-    for (const FailingKeyStore& store : failing)
-        reasons.push_back({"", words_of(store, views, session.now())});
-    for (const ZoneView& view : views)
-        add_zone(session, view, reasons);
-    return reasons;
-}
-
-void print_json(const std::vector<Reason>& reasons) {
+void print_json(const Diagnosis& diagnosis) {
     Json list = Json::array();
-    for (const Reason& reason : reasons)
-        list.push_back(
-            {{"zone", reason.zone.empty() ? Json() : Json(reason.zone)}, {"reason", reason.words}});
-    print(Json{{"good", reasons.empty()}, {"reasons", list}}.dump(2) + "\n");
+    for (const Reason& reason : diagnosis.reasons)
+        list.push_back({{"zone", reason.zone.empty() ? Json() : Json(reason.zone)},
+                        {"severity", word(reason.severity)},
+                        {"reason", reason.words}});
+    print(Json{{"good", diagnosis.reasons.empty()}, {"reasons", list}}.dump(2) + "\n");
+}
+
+void print_text(const Diagnosis& diagnosis) {
+    for (const Reason& reason : diagnosis.reasons)
+        print(reason.text() + "\n");
+    if (diagnosis.reasons.empty())
+        print("good\n");
+}
+
+Outcome note_for_all(Session& session, std::string what) {
+    RecordedMove move;
+    move.at = session.now();
+    move.who = session.with().who;
+    move.what = std::move(what);
+    move.why = "a person's word";
+    return record_move(session.database(), move);
+}
+
+constexpr Duration longest_test = std::chrono::hours{24};
+
+Result<Duration> test_length(const std::string& text) {
+    const auto length = parse_duration(text);
+    if (length && *length > Duration{0} && *length <= longest_test)
+        return *length;
+    return Fault{FaultClass::usage,
+                 fmt::format("--for '{}' is not a duration of at most {}; write for example 15m",
+                             text, format_duration(longest_test))};
 }
 
 }  // namespace
 
 Ending health(Session& session) {
-    KASPAR_TRY(const auto reasons, reasons_of(session));
-    if (session.json()) {
-        print_json(reasons);
-    } else {
-        for (const Reason& reason : reasons)
-            print(fmt::format("{}{}{}\n", reason.zone, reason.zone.empty() ? "" : ": ",
-                              reason.words));
-        if (reasons.empty())
-            print("good\n");
+    KASPAR_TRY(const Diagnosis diagnosis, diagnose(session.with()));
+    if (session.json())
+        print_json(diagnosis);
+    else
+        print_text(diagnosis);
+    return diagnosis.reasons.empty() ? ExitStatus::done : ExitStatus::attention;
+}
+
+Ending nagios_health(const CommonOptions& options) {
+    const auto diagnosis = [&]() -> Ending {
+        KASPAR_TRY(const auto session, Session::open(options));
+        KASPAR_TRY(const Diagnosis found, diagnose(session->with()));
+        print(nagios_text(found, session->now()));
+        return static_cast<ExitStatus>(nagios_state(found));
+    }();
+    if (diagnosis.ok())
+        return diagnosis;
+    print(nagios_unknown_text(diagnosis.fault()));
+    return static_cast<ExitStatus>(NagiosState::unknown);
+}
+
+Ending health_test_alert(Session& session, const std::string& length) {
+    KASPAR_TRY(const Duration lasts, test_length(length));
+    const Time until = session.now() + lasts;
+    KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
+    KASPAR_CHECK(raise_test_alert(session.database(), until));
+    KASPAR_CHECK(note_for_all(session, "test alert raised until " + to_rfc3339(until)));
+    KASPAR_CHECK(transaction.commit());
+    wake_enforcer(session.configuration());
+    print(
+        fmt::format("a test alert is raised: `kaspar health` and the metric kaspar_test_alert "
+                    "tell it until {}; see that it arrives where you look\n",
+                    to_rfc3339(until)));
+    return ExitStatus::done;
+}
+
+Ending health_end_test_alert(Session& session) {
+    KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
+    KASPAR_TRY(const auto until, test_alert(session.database(), session.now()));
+    if (until) {
+        KASPAR_CHECK(end_test_alert(session.database()));
+        KASPAR_CHECK(note_for_all(session, "test alert ended"));
+        KASPAR_CHECK(transaction.commit());
+        wake_enforcer(session.configuration());
     }
-    return reasons.empty() ? ExitStatus::done : ExitStatus::attention;
+    print(until ? "the test alert is ended\n" : "there is no test alert\n");
+    return ExitStatus::done;
 }
 
 }  // namespace kaspar::enforcer

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/system/log.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/core/exposure.h"
@@ -246,7 +247,7 @@ Ending roll_policy(Session& session, KeyRoll asked, Role role) {
         ++found;
         asked.zone = zone_text(zone.name);
         if (const auto outcome = roll_zone(session, asked, role); !outcome.ok()) {
-            fmt::print(stderr, "kaspar: {}\n", outcome.fault().words);
+            complain("kaspar", outcome.fault().words);
             ++refused;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
+#include "enforcer/kept_head.h"
 
 namespace kaspar::enforcer {
 
@@ -30,7 +31,51 @@ std::string move_line(const RecordedMove& move) {
     return line + "\n";
 }
 
+Json check_json(const ChainCheck& check) {
+    return {{"good", !check.broken},
+            {"events", check.events},
+            {"from", json_time(check.from)},
+            {"to", json_time(check.to)},
+            {"head", check.head ? Json(text_of(*check.head)) : Json()},
+            {"broken", optional_text(check.broken)}};
+}
+
+std::string check_text(const ChainCheck& check) {
+    if (check.broken)
+        return fmt::format("NOT as it was recorded: {}\n", *check.broken);
+    if (!check.head)
+        return "good: no events yet\n";
+    return fmt::format("good: {} events from {} to {}\nhead  {}\n", check.events,
+                       to_rfc3339(*check.from), to_rfc3339(*check.to), text_of(*check.head));
+}
+
+/// The whole trail, then the heads that were kept.
+Result<ChainCheck> check_all(Session& session, const std::optional<ChainHead>& noted) {
+    KASPAR_TRY(ChainCheck check, check_chain(session.database()));
+    const auto hold = [&](const Outcome& outcome) {
+        if (!outcome.ok() && !check.broken)
+            check.broken = outcome.fault().words;
+    };
+    hold(check_kept_head(session.configuration(), session.database()));
+    if (noted)
+        hold(check_holds(session.database(), *noted));
+    return check;
+}
+
 }  // namespace
+
+Ending verify_log(Session& session, const std::optional<std::string>& head) {
+    std::optional<ChainHead> noted;
+    if (head) {
+        const auto read = chain_head_from_text(*head);
+        if (!read.ok())
+            return Fault{FaultClass::usage, "--head: " + read.fault().words};
+        noted = *read;
+    }
+    KASPAR_TRY(const ChainCheck check, check_all(session, noted));
+    print(session.json() ? check_json(check).dump(2) + "\n" : check_text(check));
+    return check.broken ? ExitStatus::attention : ExitStatus::done;
+}
 
 Ending show_log(Session& session, const std::optional<std::string>& name, std::size_t limit) {
     std::optional<std::string> zone;

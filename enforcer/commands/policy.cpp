@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/system/file.h"
+#include "common/system/log.h"
 #include "common/system/terminal.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
@@ -50,10 +51,8 @@ Result<Policy> policy_to_show(Session& session, const std::string& name) {
         return file;
     if (!stored)
         return known_policy(session.configuration(), name);
-    fmt::print(stderr,
-               "kaspar: warning: this is the last good one; the file as it is now is not "
-               "in force: {}\n",
-               file.fault().words);
+    warn("kaspar",
+         "this is the last good one; the file as it is now is not in force: " + file.fault().words);
     return policy_in_force(session.database(), name);
 }
 

@@ -51,9 +51,9 @@ Result<std::vector<std::string>> troubles(Session& session, std::span<const Zone
 
 Result<std::vector<ZoneView>> chosen(Session& session, const std::optional<std::string>& name) {
     if (!name)
-        return view_all(session);
+        return view_all(session.with());
     KASPAR_TRY(const Zone zone, known_zone(session.database(), *name));
-    KASPAR_TRY(ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(ZoneView view, view_zone(session.with(), zone));
     std::vector<ZoneView> views;
     views.push_back(std::move(view));
     return views;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/system/log.h"
 #include "common/values/nearest.h"
 #include "enforcer/pass.h"
 #include "enforcer/state_changes.h"
@@ -113,7 +114,7 @@ int finish(const Ending& ending, std::string_view program) {
         return static_cast<int>(*ending);
     const std::string words =
         ending.ok() ? "standard output cannot be written" : ending.fault().words;
-    fmt::print(stderr, "{}: {}\n", program, words);
+    complain(program, words);
     const bool usage = !ending.ok() && ending.fault().kind == FaultClass::usage;
     return static_cast<int>(usage ? ExitStatus::usage : ExitStatus::attention);
 }

@@ -148,7 +148,7 @@ Outcome show_failing_stores(Session& session, std::span<const ZoneView> views) {
 Ending status(Session& session, const std::optional<std::string>& name) {
     if (name) {
         KASPAR_TRY(const Zone zone, known_zone(session.database(), *name));
-        KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+        KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
         if (session.json()) {
             print(to_json(view, session.now()).dump(2) + "\n");
         } else {
@@ -157,7 +157,7 @@ Ending status(Session& session, const std::optional<std::string>& name) {
         }
         return ExitStatus::done;
     }
-    KASPAR_TRY(auto views, view_all(session));
+    KASPAR_TRY(auto views, view_all(session.with()));
     if (!session.json()) {
         if (views.empty())
             print("no zones yet; `kaspar zone add` adds one\n");

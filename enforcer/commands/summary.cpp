@@ -31,7 +31,7 @@ Cell time_left(const ZoneView& view, Time now) {
     const Duration left = *expiry - now;
     if (left <= Duration{0})
         return {"EXPIRED", Tint::bad};
-    const bool late = left < view.policy.signatures.refresh / 2;
+    const bool late = left < view.expiry_warning;
     return {brief(left), late ? Tint::warning : Tint::good};
 }
 

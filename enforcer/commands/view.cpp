@@ -85,9 +85,9 @@ Json run_json(const ZoneView& view) {
             {"held_input", run.held_input ? Json(*run.held_input) : Json()}};
 }
 
-Result<std::optional<Time>> next_event(Session& session, const Zone& zone) {
-    if (zone.flagged || report_is_new(session.configuration(), zone.name, zone.report))
-        return std::optional(session.now());
+std::optional<Time> next_event(const Enforcement& with, const Zone& zone) {
+    if (zone.flagged || report_is_new(with.configuration, zone.name, zone.report))
+        return with.now;
     return zone.next_event;
 }
 
@@ -152,10 +152,10 @@ struct PolicyView {
     std::optional<std::string> fault;
 };
 
-Result<PolicyView> view_policy(Session& session, const std::string& name) {
+Result<PolicyView> view_policy(Database& database, const std::string& name) {
     PolicyView view;
-    KASPAR_TRY(view.policy, policy_in_force(session.database(), name));
-    KASPAR_TRY(const auto stored, find_policy(session.database(), name));
+    KASPAR_TRY(view.policy, policy_in_force(database, name));
+    KASPAR_TRY(const auto stored, find_policy(database, name));
     if (stored)
         view.fault = stored->fault;
     return view;
@@ -177,28 +177,35 @@ void add_lag(ZoneView& view) {
          {}});
 }
 
-Result<ZoneView> view_with(Session& session, const Zone& zone, const PolicyView& policy) {
+void set_thresholds(ZoneView& view, const HealthThresholds& health) {
+    const Duration refresh = view.policy.signatures.refresh;
+    view.expiry_warning = health.expiry_warning.value_or(refresh / 2);
+    view.expiry_critical =
+        health.expiry_critical.value_or(std::min(refresh / 4, view.expiry_warning));
+}
+
+Result<ZoneView> view_with(const Enforcement& with, const Zone& zone, const PolicyView& policy) {
     ZoneView view;
     view.zone = zone;
     view.policy = as_seen(policy.policy, zone);
     view.policy_fault = policy.fault;
-    auto remembered = load_history(session.database(), zone);
+    set_thresholds(view, with.configuration.health);
+    auto remembered = load_history(with.database, zone);
     if (remembered.ok()) {
         view.remembered = std::move(*remembered);
-        KASPAR_TRY(view.remembered.history.pending,
-                   pending_keys(session.with(), zone, view.policy));
-        view.plan = plan(view.remembered.history, view.policy, session.now());
+        KASPAR_TRY(view.remembered.history.pending, pending_keys(with, zone, view.policy));
+        view.plan = plan(view.remembered.history, view.policy, with.now);
     } else {
         view.zone.trouble = remembered.fault().words;  // one bad zone hides no other
     }
-    auto report = read_report(session.configuration(), zone.name);
+    auto report = read_report(with.configuration, zone.name);
     if (!report.ok())
         view.report_fault = report.fault().words;
     else if (*report)
         view.report = std::move((*report)->report);
-    KASPAR_TRY(view.next_event, next_event(session, zone));
-    KASPAR_TRY(view.answers, answers_about(session.database(), zone.id));
-    KASPAR_TRY(view.submissions, submissions_of(session.database(), zone.id));
+    view.next_event = next_event(with, zone);
+    KASPAR_TRY(view.answers, answers_about(with.database, zone.id));
+    KASPAR_TRY(view.submissions, submissions_of(with.database, zone.id));
     add_lag(view);
     return view;
 }
@@ -215,24 +222,29 @@ std::optional<std::uint32_t> ZoneView::serial() const {
     return report->publication->serial;
 }
 
-Result<ZoneView> view_zone(Session& session, const Zone& zone) {
-    KASPAR_TRY(const auto policy, view_policy(session, zone.policy));
-    return view_with(session, zone, policy);
+Result<ZoneView> view_zone(const Enforcement& with, const Zone& zone) {
+    KASPAR_TRY(const auto policy, view_policy(with.database, zone.policy));
+    return view_with(with, zone, policy);
+}
+
+Result<std::vector<ZoneView>> view_all(const Enforcement& with) {
+    std::vector<ZoneView> views;
+    KASPAR_CHECK(visit_all(with, [&](ZoneView view) { views.push_back(std::move(view)); }));
+    return views;
 }
 
 // Thousands of zones have few policies: each is read once.
-Result<std::vector<ZoneView>> view_all(Session& session) {
-    std::vector<ZoneView> views;
+Outcome visit_all(const Enforcement& with, const std::function<void(ZoneView)>& visit) {
     std::map<std::string, PolicyView> policies;
-    KASPAR_TRY(const auto all, zones(session.database()));
+    KASPAR_TRY(const auto all, zones(with.database));
     for (const Zone& zone : all) {
         if (!policies.contains(zone.policy)) {
-            KASPAR_TRY(policies[zone.policy], view_policy(session, zone.policy));
+            KASPAR_TRY(policies[zone.policy], view_policy(with.database, zone.policy));
         }
-        KASPAR_TRY(ZoneView view, view_with(session, zone, policies[zone.policy]));
-        views.push_back(std::move(view));
+        KASPAR_TRY(ZoneView view, view_with(with, zone, policies[zone.policy]));
+        visit(std::move(view));
     }
-    return views;
+    return Done{};
 }
 
 Json to_json(const ZoneView& view, Time now) {
@@ -278,18 +290,21 @@ Json to_json(const std::vector<ServerAnswer>& answers) {
     return servers;
 }
 
-std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
+std::optional<std::string> expiry_trouble(const ZoneView& view, Time now) {
+    const auto expiry = view.first_expiry();
+    if (expiry && *expiry <= now)
+        return fmt::format(
+            "signatures have expired since {}; run kaspar-signer and see what it says",
+            to_rfc3339(*expiry));
+    if (expiry && *expiry - now < view.expiry_warning)
+        return fmt::format(
+            "signatures expire in {} and are not renewed; run kaspar-signer and see what it says",
+            brief(*expiry - now));
+    return std::nullopt;
+}
+
+std::vector<std::string> other_troubles(const ZoneView& view) {
     std::vector<std::string> needs;
-    if (const auto expiry = view.first_expiry(); expiry && *expiry <= now)
-        needs.push_back(
-            fmt::format("signatures have expired since {}; run kaspar-signer and see "
-                        "what it says",
-                        to_rfc3339(*expiry)));
-    else if (expiry && *expiry - now < view.policy.signatures.refresh / 2)
-        needs.push_back(
-            fmt::format("signatures expire in {} and are not renewed; run "
-                        "kaspar-signer and see what it says",
-                        brief(*expiry - now)));
     if (view.zone.trouble)
         needs.push_back(*view.zone.trouble);
     add_run_troubles(view, needs);
@@ -304,6 +319,13 @@ std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
             needs.push_back(fmt::format("{}; `kaspar approve {}`", words_of(wait), view.name()));
         else if (wait.on == Waiting::clock || wait.on == Waiting::key_keeping)
             needs.push_back(words_of(wait));
+    return needs;
+}
+
+std::vector<std::string> needs_a_person(const ZoneView& view, Time now) {
+    std::vector<std::string> needs = other_troubles(view);
+    if (auto expiry = expiry_trouble(view, now))
+        needs.insert(needs.begin(), std::move(*expiry));
     return needs;
 }
 
@@ -348,28 +370,6 @@ std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> vie
                              brief(*first->first_expiry() - now),
                              to_rfc3339(*first->first_expiry()), first->name());
     return words;
-}
-
-std::string_view word(Waiting waiting) {
-    switch (waiting) {
-        case Waiting::time:
-            return "time";
-        case Waiting::signer:
-            return "signer";
-        case Waiting::servers:
-            return "servers";
-        case Waiting::parent:
-            return "parent";
-        case Waiting::approval:
-            return "approval";
-        case Waiting::key_keeping:
-            return "key keeping";
-        case Waiting::operator_pause:
-            return "pause";
-        case Waiting::clock:
-            return "clock";
-    }
-    return "";
 }
 
 Json json_time(const std::optional<Time>& time) {

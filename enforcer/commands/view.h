@@ -2,6 +2,7 @@
 // and what waits for whom. Read, never changed.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -28,14 +29,18 @@ struct ZoneView {
     std::optional<Time> next_event;
     std::vector<ServerAnswer> answers;    ///< of other name servers, as they were asked last
     std::vector<Submission> submissions;  ///< to the parent
+    Duration expiry_warning{0}, expiry_critical{0};  ///< so little time left is told
 
     std::string name() const { return zone_text(zone.name); }
     std::optional<Time> first_expiry() const;
     std::optional<std::uint32_t> serial() const;
 };
 
-Result<ZoneView> view_zone(Session& session, const Zone& zone);
-Result<std::vector<ZoneView>> view_all(Session& session);
+Result<ZoneView> view_zone(const Enforcement& with, const Zone& zone);
+Result<std::vector<ZoneView>> view_all(const Enforcement& with);
+
+/// One zone after the other, for those who need not keep them all.
+Outcome visit_all(const Enforcement& with, const std::function<void(ZoneView)>& visit);
 
 /// The object of `kaspar status NAME --json`.
 Json to_json(const ZoneView& view, Time now);
@@ -43,8 +48,13 @@ Json to_json(const ZoneView& view, Time now);
 /// What the zone's own servers answered.
 Json to_json(const std::vector<ServerAnswer>& answers);
 
-/// What a person has to do about a zone, or what is wrong with it, most pressing first; empty if
-/// nothing. A DS that waits is `waits_for_parent`, not here.
+/// What is wrong with the time left to the first expiry. Absent: nothing.
+std::optional<std::string> expiry_trouble(const ZoneView& view, Time now);
+
+/// What else is wrong with a zone, or what a person has to do about it, most pressing first.
+std::vector<std::string> other_troubles(const ZoneView& view);
+
+/// All of it; empty if nothing. A DS that waits is `waits_for_parent`, not here.
 std::vector<std::string> needs_a_person(const ZoneView& view, Time now);
 
 /// The waits of which a person or the parent can end the waiting.
@@ -59,8 +69,6 @@ std::string words_of(const Wait& wait);
 /// "key store hsm has not worked since …: …", and which of these zones, if any has keys there,
 /// loses its signatures first, and when.
 std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> views, Time now);
-
-std::string_view word(Waiting waiting);
 
 Json json_time(const std::optional<Time>& time);
 

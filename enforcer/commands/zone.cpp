@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/system/file.h"
+#include "common/system/log.h"
 #include "common/system/terminal.h"
 #include "common/values/nearest.h"
 #include "enforcer/commands/commands.h"
@@ -68,10 +69,9 @@ Outcome check_files(Session& session, const Zone& wanted) {
 
 void warn_of_input(const Zone& zone) {
     if (::access(zone.input.c_str(), R_OK) != 0)
-        fmt::print(stderr,
-                   "kaspar: warning: the input {} cannot be read yet: the zone is signed once it "
-                   "can\n",
-                   zone.input.string());
+        warn("kaspar",
+             fmt::format("the input {} cannot be read yet: the zone is signed once it can",
+                         zone.input.string()));
 }
 
 /// A zone that was removed is taken up where it was left; one whose keys were purged begins anew.

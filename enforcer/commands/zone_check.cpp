@@ -44,7 +44,7 @@ Json to_json(const ZoneView& view, const Publication& published,
 
 Ending zone_check(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session, zone));
+    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     KASPAR_TRY(const Publication published, published_of(view));
     const auto answers = ask_zone_servers(session.with(), zone, view.policy, published);
     const bool everywhere = lag_words(answers).empty();

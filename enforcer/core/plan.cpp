@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "enforcer/core/goals.h"
 #include "enforcer/core/groups.h"
 #include "enforcer/core/rule.h"
@@ -235,6 +237,37 @@ void apply(History& history, const Plan& plan, const Policy& policy, Time now) {
         history.approved = false;
     if (plan.changes_anything())
         history.last_event = now;
+}
+
+std::string_view word(Waiting waiting) {
+    switch (waiting) {
+        case Waiting::time:
+            return "time";
+        case Waiting::signer:
+            return "signer";
+        case Waiting::servers:
+            return "servers";
+        case Waiting::parent:
+            return "parent";
+        case Waiting::approval:
+            return "approval";
+        case Waiting::key_keeping:
+            return "key keeping";
+        case Waiting::operator_pause:
+            return "pause";
+        case Waiting::clock:
+            return "clock";
+    }
+    return "";
+}
+
+const Wait* blocking_wait(const Plan& plan, Time now) {
+    const auto blocks = [&](const Wait& wait) {
+        return wait.on != Waiting::time && wait.on != Waiting::signer &&
+               (!wait.until || *wait.until <= now);
+    };
+    const auto found = std::find_if(plan.waits.begin(), plan.waits.end(), blocks);
+    return found == plan.waits.end() ? nullptr : &*found;
 }
 
 }  // namespace kaspar::enforcer

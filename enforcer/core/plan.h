@@ -37,6 +37,8 @@ struct Rearrange {
 /// On whom a wait depends.
 enum class Waiting { time, signer, servers, parent, approval, key_keeping, operator_pause, clock };
 
+std::string_view word(Waiting waiting);
+
 /// Something wanted that may not be done yet.
 struct Wait {
     KeySet keys;       ///< whose records are meant
@@ -58,6 +60,9 @@ struct Plan {
 };
 
 Plan plan(const History& history, const Policy& policy, Time now);
+
+/// The first wait that no time and no signer ends. Null: there is none.
+const Wait* blocking_wait(const Plan& plan, Time now);
 
 /// Carries out goals and rearrangement of a plan on the history. Keys in `make` are the shell's to
 /// make and to append to History::keys.

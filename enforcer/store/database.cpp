@@ -9,6 +9,8 @@
 #include <cstring>
 #include <map>
 
+#include "common/values/digest.h"
+
 namespace kaspar::enforcer {
 
 namespace {
@@ -57,6 +59,28 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
                                  octets->empty() ? "" : static_cast<const void*>(octets->data()),
                                  static_cast<int>(octets->size()), SQLITE_TRANSIENT);
     return sqlite3_bind_null(statement, index);
+}
+
+/// One argument of digest(), as the header says.
+void add_argument(Digest& digest, sqlite3_value* argument) {
+    const int type = sqlite3_value_type(argument);
+    if (type == SQLITE_NULL)
+        return digest.add(as_bytes("-"));
+    if (type == SQLITE_INTEGER)
+        return digest.add(as_bytes(fmt::format("i{},", sqlite3_value_int64(argument))));
+    // The octets first: asking for them may change what is counted.
+    const auto* octets = static_cast<const char*>(sqlite3_value_blob(argument));
+    const std::string_view view(octets, octets ? sqlite3_value_bytes(argument) : 0);
+    digest.add(as_bytes(fmt::format("{}:", view.size())));
+    digest.add(as_bytes(view));
+}
+
+void digest_of_arguments(sqlite3_context* context, int count, sqlite3_value** arguments) {
+    Digest digest = Digest::sha256();
+    for (int i = 0; i < count; ++i)
+        add_argument(digest, arguments[i]);
+    const Bytes made = digest.finish();
+    sqlite3_result_blob(context, made.data(), static_cast<int>(made.size()), SQLITE_TRANSIENT);
 }
 
 }  // namespace
@@ -177,7 +201,17 @@ Result<Database> Database::connect(const std::string& file) {
     KASPAR_CHECK(database.run_script(
         "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         "PRAGMA trusted_schema = OFF;"));
+    KASPAR_CHECK(database.add_functions());
     return database;
+}
+
+Outcome Database::add_functions() {
+    const int code = sqlite3_create_function_v2(
+        connection_->handle, "digest", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+        nullptr, digest_of_arguments, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        return connection_->fault(code);
+    return Done{};
 }
 
 Outcome Database::run_script(std::string_view script) {

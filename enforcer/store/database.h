@@ -2,6 +2,10 @@
 // are written out beside it, by concern (zones, keys, remembered, policies, moves).
 //
 // Every fault is of class state or io and names the database file and what to do.
+//
+// SQL here has one function more than SQLite: digest(a, b, …), SHA-256 over its arguments, each
+// written so that no other row of arguments reads the same: a number as "i", its digits and ",", a
+// text or blob as its count of octets, ":" and the octets, NULL as "-".
 #pragma once
 
 #include <chrono>
@@ -119,6 +123,7 @@ class Database {
     struct Connection;
     explicit Database(std::unique_ptr<Connection> connection);
     static Result<Database> connect(const std::string& file);
+    Outcome add_functions();
     Outcome run_script(std::string_view script);
     Result<std::size_t> version();  ///< how many migrations it has had
     std::unique_ptr<Connection> connection_;

@@ -19,8 +19,10 @@ RecordedMove read_move(const Row& row) {
 
 Outcome record_move(Database& database, const RecordedMove& move) {
     return database.run(
-        "INSERT INTO moves (at, who, zone, what, why, from_state, to_state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO moves (id, at, who, zone, what, why, from_state, to_state, hash) "
+        "SELECT next, ?1, ?2, ?3, ?4, ?5, ?6, ?7, digest(before, next, ?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+        "FROM (SELECT (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'moves') "
+        "AS next, (SELECT hash FROM moves ORDER BY id DESC LIMIT 1) AS before)",
         {move.at, move.who, move.zone, move.what, move.why, move.from, move.to});
 }
 

@@ -16,6 +16,7 @@ struct RecordedMove {
     std::optional<std::string> from, to;
 };
 
+/// Adds an event at the end of the chain (move_chain.h).
 Outcome record_move(Database& database, const RecordedMove& move);
 
 /// The latest `limit` moves (of one zone), oldest first.

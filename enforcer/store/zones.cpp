@@ -10,7 +10,8 @@ constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
     "report_size, report_modified, report_published, report_generation, tidy_at, "
-    "parent_due, parent_ttl, watch_due, spread_serial, spread_at FROM zones ";
+    "parent_due, parent_ttl, watch_due, spread_serial, spread_at, blocked_on, blocked_since "
+    "FROM zones ";
 
 Zone read_zone(const Row& row) {
     Zone zone;
@@ -40,6 +41,8 @@ Zone read_zone(const Row& row) {
     zone.watch_due = row.maybe_time(22);
     zone.spread_serial = row.maybe_integer(23);
     zone.spread_at = row.maybe_time(24);
+    zone.blocked_on = row.maybe_text(25);
+    zone.blocked_since = row.maybe_time(26);
     return zone;
 }
 
@@ -92,7 +95,7 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
         "report_generation = ?, tidy_at = ?, parent_due = ?, parent_ttl = ?, watch_due = ?, "
-        "spread_serial = ?, spread_at = ? WHERE id = ?",
+        "spread_serial = ?, spread_at = ?, blocked_on = ?, blocked_since = ? WHERE id = ?",
         {zone.policy,
          zone.input.string(),
          zone.output.string(),
@@ -115,6 +118,8 @@ Outcome update_zone(Database& database, const Zone& zone) {
          zone.watch_due,
          zone.spread_serial,
          zone.spread_at,
+         zone.blocked_on,
+         zone.blocked_since,
          zone.id});
 }
 

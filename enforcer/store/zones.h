@@ -29,6 +29,8 @@ struct Zone {
     std::optional<Time> tidy_at;     ///< when a remembered version ends: only housekeeping
     bool flagged = true;
     std::optional<std::string> trouble;
+    std::optional<std::string> blocked_on;  ///< for whom its moves wait, if no time ends that
+    std::optional<Time> blocked_since;
 
     std::optional<std::string> instruction;
     bool emitted = true;

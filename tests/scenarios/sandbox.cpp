@@ -54,8 +54,9 @@ CommandResult Sandbox::kaspar(std::vector<std::string> arguments) const {
     return run_program("kaspar", std::move(arguments));
 }
 
-CommandResult Sandbox::enforcer() const {
-    return run_program("kaspar-enforcer", {"once"});
+CommandResult Sandbox::enforcer(std::vector<std::string> options) const {
+    options.insert(options.begin(), "once");
+    return run_program("kaspar-enforcer", std::move(options));
 }
 
 nlohmann::json Sandbox::json(std::vector<std::string> arguments) const {

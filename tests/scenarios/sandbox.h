@@ -22,7 +22,7 @@ class Sandbox {
 
     /// `kaspar ARGUMENTS` and `kaspar-enforcer once` at the time that the sandbox has.
     CommandResult kaspar(std::vector<std::string> arguments) const;
-    CommandResult enforcer() const;
+    CommandResult enforcer(std::vector<std::string> options = {}) const;
 
     /// What a command shows, as JSON. Fails the test if the command fails.
     nlohmann::json json(std::vector<std::string> arguments) const;

@@ -1,0 +1,37 @@
+// What is wrong, and how badly: the content of `kaspar health`.
+#pragma once
+
+#include "enforcer/commands/view.h"
+
+namespace kaspar::enforcer {
+
+enum class Severity { warning, critical };
+
+std::string_view word(Severity severity);
+
+struct Reason {
+    Severity severity;
+    std::string zone;  ///< empty: concerns all
+    std::string words;
+
+    /// "example.org: signatures expire in 3d and …".
+    std::string text() const;
+};
+
+/// The zone whose signatures expire first, and when that is told.
+struct NearestExpiry {
+    std::string zone;
+    Time at;
+    Duration warning, critical;  ///< left
+};
+
+struct Diagnosis {
+    std::vector<Reason> reasons;  ///< critical ones first
+    std::size_t zones = 0;
+    std::optional<NearestExpiry> nearest;
+};
+
+/// Reads the whole database. Fault: state, io, if so little is there that nothing can be said.
+Result<Diagnosis> diagnose(const Enforcement& with);
+
+}  // namespace kaspar::enforcer

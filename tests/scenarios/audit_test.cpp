@@ -1,0 +1,85 @@
+// The audit trail as an operator checks it.
+#include "enforcer/store/move_chain.h"
+#include "tests/scenarios/sandbox.h"
+#include "tests/support/catch.h"
+
+using namespace kaspar;
+using namespace kaspar::test;
+
+namespace {
+
+struct Audited : Sandbox {
+    Audited() {
+        REQUIRE(add_zone().status == 0);
+        REQUIRE(enforcer().status == 0);
+    }
+
+    void run_sql(std::string_view sql) {
+        auto database = enforcer::Database::open((*this / "state/kaspar.db").string());
+        REQUIRE(database->run(sql).ok());
+    }
+
+    std::string head() const { return json({"log", "--verify"})["head"]; }
+};
+
+}  // namespace
+
+TEST_CASE("a trail is verified, and its head goes to the log and to a file", "[audit]") {
+    Audited site;
+    const auto shown = site.kaspar({"log", "--verify"});
+    CHECK(shown.status == 0);
+    CHECK_THAT(shown.output,
+               Catch::Contains("good: ") && Catch::Contains("from 2026-11-24T00:00:00Z to "
+                                                            "2026-11-24T00:00:00Z"));
+    CHECK(site.read(site / "state/log.head") == site.head() + "\n");
+
+    site.sign();
+    const auto pass = site.enforcer();
+    CHECK_THAT(pass.errors, Catch::Contains("info audit: head " + site.head()));
+    CHECK_THAT(site.enforcer().errors, !Catch::Contains("head"));
+    const auto before = site.head();
+    CHECK(site.kaspar({"zone", "pause", "example.org"}).status == 0);
+    CHECK(site.head() != before);
+    CHECK_THAT(site.enforcer().errors, Catch::Contains("info audit: head " + site.head()));
+    CHECK(site.read(site / "state/log.head") == site.head() + "\n");
+    CHECK(site.kaspar({"log", "--verify", "--head", before}).status == 0);
+}
+
+TEST_CASE("an edited trail is told, with exit status 1", "[audit]") {
+    Audited site;
+    site.run_sql("UPDATE moves SET who = 'nobody' WHERE id = 2");
+    const auto shown = site.kaspar({"log", "--verify"});
+    CHECK(shown.status == 1);
+    CHECK_THAT(shown.output, Catch::Contains("NOT as it was recorded: event 2"));
+}
+
+TEST_CASE("a database that is older than the head beside it is told and leaves the head alone",
+          "[audit]") {
+    Audited site;
+    const std::string head = site.head();
+    site.run_sql("DELETE FROM moves WHERE id > 3");
+    site.run_sql("UPDATE sqlite_sequence SET seq = 3 WHERE name = 'moves'");
+    const auto shown = site.kaspar({"log", "--verify"});
+    CHECK(shown.status == 1);
+    CHECK_THAT(shown.output, Catch::Contains("its end was cut off") &&
+                                 Catch::Contains("state/log.head") &&
+                                 Catch::Contains("remove that file"));
+    CHECK_THAT(site.kaspar({"health"}).output, Catch::Contains("its end was cut off"));
+    const auto pass = site.enforcer();
+    CHECK(pass.status == 1);
+    CHECK_THAT(pass.errors, Catch::Contains("its end was cut off"));
+    CHECK(site.read(site / "state/log.head") == head + "\n");
+
+    // An attacker takes that file away, too; the head that was noted elsewhere tells.
+    std::filesystem::remove(site / "state/log.head");
+    CHECK(site.kaspar({"log", "--verify"}).status == 0);
+    CHECK(site.kaspar({"log", "--verify", "--head", head}).status == 1);
+}
+
+TEST_CASE("--head is refused if it is none, and without --verify", "[audit]") {
+    Audited site;
+    const auto shown = site.kaspar({"log", "--verify", "--head", "12:abc"});
+    CHECK(shown.status == 2);
+    CHECK_THAT(shown.errors, Catch::Contains("NUMBER:HASH"));
+    CHECK(site.kaspar({"log", "--head", "12:abc"}).status == 2);
+}
