@@ -47,10 +47,12 @@ struct Lifetime {
 
 Lifetime lifetime_of(std::span<const KnownKey> keys, const StoredKey& key) {
     Time until = Time::max();
-    for (const auto& [other, condition] : keys)
-        if (other.id != key.id && other.dnskey && other.role == key.role &&
-            other.dnskey->tag() == key.dnskey->tag() && other.created > key.created)
+    for (const KnownKey& known : keys) {
+        const StoredKey& other = known.row;
+        if (other.dnskey && other.role == key.role && other.dnskey->tag() == key.dnskey->tag() &&
+            other.created > key.created)
             until = std::min(until, other.created);
+    }
     return {&key, until};
 }
 
@@ -109,10 +111,11 @@ bool has_record(Role role, const KeyRecord& record) {
     return goal_states(key).*record.state != RecordState::not_applicable;
 }
 
+/// The lines of all keys of which there is anything to be seen between the timeline's ends.
 class Lines {
   public:
     Lines(const ZoneView& view, std::span<const KnownKey> keys,
-          std::span<const RecordedMove> states, const Forecast& forecast, Timeline& timeline)
+          std::span<const RecordedMove> states, const Forecast& forecast, const Timeline& timeline)
         : view_(view), keys_(keys), states_(states), forecast_(forecast), timeline_(timeline) {}
 
     void add_known() {
@@ -180,7 +183,7 @@ class Lines {
     std::span<const KnownKey> keys_;
     std::span<const RecordedMove> states_;
     const Forecast& forecast_;
-    Timeline& timeline_;
+    const Timeline& timeline_;
     std::vector<std::pair<Role, KeyLines>> lines_;
 };
 
