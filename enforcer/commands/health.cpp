@@ -48,15 +48,15 @@ Ending health(Session& session) {
 }
 
 Ending nagios_health(const CommonOptions& options) {
-    const auto diagnosis = [&]() -> Ending {
+    Ending ending = [&]() -> Ending {
         KASPAR_TRY(const auto session, Session::open(options));
         KASPAR_TRY(const Diagnosis found, diagnose(session->with()));
         print(nagios_text(found, session->now()));
         return static_cast<ExitStatus>(nagios_state(found));
     }();
-    if (diagnosis.ok())
-        return diagnosis;
-    print(nagios_unknown_text(diagnosis.fault()));
+    if (ending.ok())
+        return ending;
+    print(nagios_unknown_text(ending.fault()));
     return static_cast<ExitStatus>(NagiosState::unknown);
 }
 

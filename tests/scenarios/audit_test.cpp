@@ -78,7 +78,8 @@ TEST_CASE("an edited trail is told, with exit status 1", "[audit]") {
     site.run_sql("UPDATE moves SET who = 'nobody' WHERE id = 2");
     const auto shown = site.kaspar({"log", "--verify"});
     CHECK(shown.status == 1);
-    CHECK_THAT(shown.output, Catch::Contains("NOT as it was recorded: event 2"));
+    CHECK_THAT(shown.output, Catch::Contains("NOT as it was recorded: event 2 (now: ") &&
+                                 Catch::Contains(" [nobody] "));
 }
 
 TEST_CASE("a database that is older than the head beside it is told and leaves the head alone",
