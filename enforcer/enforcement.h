@@ -18,14 +18,22 @@ struct Enforcement {
     std::string who;  ///< for the audit: the user, or the program
 };
 
-/// Adds a row to the audit, in the transaction that is open.
+/// Adds an event to the audit, in the transaction that is open. `zone` absent: concerns all.
+inline Outcome note_event(const Enforcement& with, std::optional<std::string> zone,
+                          std::string what, std::string why = {},
+                          std::optional<std::string> from = {},
+                          std::optional<std::string> to = {}) {
+    return record_move(with.database,
+                       RecordedMove{0, with.now, with.who, std::move(zone), std::move(what),
+                                    why.empty() ? std::nullopt : std::optional(std::move(why)),
+                                    std::move(from), std::move(to)});
+}
+
 inline Outcome note(const Enforcement& with, const Zone& zone, std::string what,
                     std::string why = {}, std::optional<std::string> from = {},
                     std::optional<std::string> to = {}) {
-    return record_move(with.database,
-                       RecordedMove{0, with.now, with.who, zone_text(zone.name), std::move(what),
-                                    why.empty() ? std::nullopt : std::optional(std::move(why)),
-                                    std::move(from), std::move(to)});
+    return note_event(with, zone_text(zone.name), std::move(what), std::move(why), std::move(from),
+                      std::move(to));
 }
 
 }  // namespace kaspar::enforcer

@@ -70,9 +70,8 @@ Result<std::string> read_text(const Configuration& configuration, const std::str
 
 Outcome note_policy(const Enforcement& with, const std::string& name, std::string what,
                     std::optional<std::string> why) {
-    return record_move(with.database, {0, with.now, with.who, std::nullopt,
-                                       fmt::format("policy {}: {}", name, what), std::move(why),
-                                       std::nullopt, std::nullopt});
+    return note_event(with, std::nullopt, fmt::format("policy {}: {}", name, what),
+                      std::move(why).value_or(""));
 }
 
 /// What a policy's file says now, held against what is stored. Absent: nothing changed.

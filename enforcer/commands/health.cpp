@@ -25,15 +25,6 @@ void print_text(const Diagnosis& diagnosis) {
         print("good\n");
 }
 
-Outcome note_for_all(Session& session, std::string what) {
-    RecordedMove move;
-    move.at = session.now();
-    move.who = session.with().who;
-    move.what = std::move(what);
-    move.why = "a person's word";
-    return record_move(session.database(), move);
-}
-
 constexpr Duration longest_test = std::chrono::hours{24};
 
 Result<Duration> test_length(const std::string& text) {
@@ -57,15 +48,15 @@ Ending health(Session& session) {
 }
 
 Ending nagios_health(const CommonOptions& options) {
-    const auto diagnosis = [&]() -> Ending {
+    Ending ending = [&]() -> Ending {
         KASPAR_TRY(const auto session, Session::open(options));
         KASPAR_TRY(const Diagnosis found, diagnose(session->with()));
         print(nagios_text(found, session->now()));
         return static_cast<ExitStatus>(nagios_state(found));
     }();
-    if (diagnosis.ok())
-        return diagnosis;
-    print(nagios_unknown_text(diagnosis.fault()));
+    if (ending.ok())
+        return ending;
+    print(nagios_unknown_text(ending.fault()));
     return static_cast<ExitStatus>(NagiosState::unknown);
 }
 
@@ -74,7 +65,8 @@ Ending health_test_alert(Session& session, const std::string& length) {
     const Time until = session.now() + lasts;
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_CHECK(raise_test_alert(session.database(), until));
-    KASPAR_CHECK(note_for_all(session, "test alert raised until " + to_rfc3339(until)));
+    KASPAR_CHECK(note_event(session.with(), std::nullopt,
+                            "test alert raised until " + to_rfc3339(until), "a person's word"));
     KASPAR_CHECK(transaction.commit());
     wake_enforcer(session.configuration());
     print(
@@ -89,7 +81,8 @@ Ending health_end_test_alert(Session& session) {
     KASPAR_TRY(const auto until, test_alert(session.database(), session.now()));
     if (until) {
         KASPAR_CHECK(end_test_alert(session.database()));
-        KASPAR_CHECK(note_for_all(session, "test alert ended"));
+        KASPAR_CHECK(
+            note_event(session.with(), std::nullopt, "test alert ended", "a person's word"));
         KASPAR_CHECK(transaction.commit());
         wake_enforcer(session.configuration());
     }

@@ -279,12 +279,10 @@ Ending key_backup(Session& session, const std::string& verb,
                                 ? "; none was prepared: `kaspar key backup prepare` comes first"
                                 : "");
         if (moved > 0)
-            KASPAR_CHECK(record_move(
-                session.database(),
-                RecordedMove{0, session.now(), session.with().who, std::nullopt,
-                             fmt::format("{} keys of key store {} {}", moved, name, step->done),
-                             "a person's word", std::string(word(step->from)),
-                             std::string(word(step->to))}));
+            KASPAR_CHECK(note_event(
+                session.with(), std::nullopt,
+                fmt::format("{} keys of key store {} {}", moved, name, step->done),
+                "a person's word", std::string(word(step->from)), std::string(word(step->to))));
     }
     KASPAR_CHECK(transaction.commit());
     wake_enforcer(session.configuration());

@@ -90,11 +90,22 @@ Json to_json(const std::string& name, const KeyStoreConfiguration& configuration
     return json;
 }
 
+/// Who finds such a key in the store, since its removal was cut short, is to know where it is from.
+Outcome note_trial_key(Session& session, const std::string& store, const std::string& locator) {
+    return note_event(session.with(), std::nullopt,
+                      fmt::format("key {} is made in key store {} for a trial, and removed again",
+                                  locator, store),
+                      "a person's word");
+}
+
 /// A key of Kaspar's in the store signs a nonce; if there is none, one is made for it and removed.
 /// `retry`: a PIN that was refused is tried once more, even as the last one that the token allows.
 Result<std::string> canary(Session& session, const std::string& name,
                            KeyStoreConfiguration configuration, bool retry) {
     if (retry) {
+        KASPAR_CHECK(note_event(session.with(), std::nullopt,
+                                fmt::format("the PIN of key store {} is tried again", name),
+                                "a person's word"));
         KASPAR_CHECK(token::forget_refused_pin(configuration));
         configuration.final_try = true;
     }
@@ -109,6 +120,7 @@ Result<std::string> canary(Session& session, const std::string& name,
                            word(key.role), key.dnskey->tag(), zone_named(session, key.zone));
     }
     const std::string locator = to_hex(random_octets(16));
+    KASPAR_CHECK(note_trial_key(session, name, locator));
     KASPAR_TRY(const PublicKey made,
                store->generate(locator, {Algorithm::ecdsap256sha256, 256}, {"test", "canary"}));
     auto opened = store->open(locator, made);
@@ -122,8 +134,9 @@ Result<std::string> canary(Session& session, const std::string& name,
 /// A key for measuring; removed when dropped.
 class BenchKey {
   public:
-    static Result<BenchKey> make(KeyStore& store, const KeyShape& shape) {
+    static Result<BenchKey> make(Session& session, KeyStore& store, const KeyShape& shape) {
         const std::string locator = to_hex(random_octets(16));
+        KASPAR_CHECK(note_trial_key(session, store.name(), locator));
         KASPAR_TRY(PublicKey made, store.generate(locator, shape, {"bench", "canary"}));
         return BenchKey(store, locator, std::move(made));
     }
@@ -261,7 +274,7 @@ Ending keystore_bench(Session& session, const KeyStoreBench& asked) {
                      fmt::format("--algorithm '{}' is not known", asked.algorithm)};
     KASPAR_TRY(KeyStore* const store, session.with().keystores.open(configured.first));
     KASPAR_TRY(const BenchKey key,
-               BenchKey::make(*store, {*algorithm, facts(*algorithm).default_bits}));
+               BenchKey::make(session, *store, {*algorithm, facts(*algorithm).default_bits}));
     Json list = Json::array();
     Table table(
         {{"sessions", Column::Align::right}, {"signatures per second", Column::Align::right}});

@@ -13,9 +13,13 @@ Json optional_text(const std::optional<std::string>& text) {
 }
 
 Json move_json(const RecordedMove& move) {
-    return {{"at", to_rfc3339(move.at)},        {"who", move.who},
-            {"zone", optional_text(move.zone)}, {"what", move.what},
-            {"why", optional_text(move.why)},   {"from", optional_text(move.from)},
+    return {{"number", move.id},
+            {"at", to_rfc3339(move.at)},
+            {"who", move.who},
+            {"zone", optional_text(move.zone)},
+            {"what", move.what},
+            {"why", optional_text(move.why)},
+            {"from", optional_text(move.from)},
             {"to", optional_text(move.to)}};
 }
 

@@ -237,8 +237,9 @@ Ending zone_remove(Session& session, const std::string& name, bool force, bool p
     open.zone.instruction.reset();
     open.zone.emitted = true;
     open.zone.trouble.reset();
-    KASPAR_CHECK(
-        note(session.with(), open.zone, "zone removed", force ? "forced: no look at its DS" : ""));
+    KASPAR_CHECK(note(session.with(), open.zone,
+                      purge ? "zone removed; its keys are to be destroyed" : "zone removed",
+                      force ? "forced: no look at its DS" : ""));
     KASPAR_CHECK(update_zone(session.database(), open.zone));
     if (purge) {
         KASPAR_CHECK(forget_history(session, open));
@@ -246,6 +247,7 @@ Ending zone_remove(Session& session, const std::string& name, bool force, bool p
     }
     KASPAR_CHECK(open.transaction.commit());
     KASPAR_CHECK(remove_file(instruction_path(session.configuration(), open.zone.name)));
+    wake_enforcer(session.configuration());  // monitors are to hear of it
     if (purge)
         KASPAR_CHECK(purge_all(session, open.zone));
     print(fmt::format("zone {} is removed: it is not signed any more; {} stays as it is; {}\n",

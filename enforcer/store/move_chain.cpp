@@ -21,15 +21,16 @@ struct Link {
     std::int64_t number;
     Time at;
     Bytes hash, expected;
+    std::string who, what;
 };
 
 Link read_link(const Row& row) {
-    return {row.integer(0), row.time(1), row.octets(2), row.octets(3)};
+    return {row.integer(0), row.time(1), row.octets(2), row.octets(3), row.text(4), row.text(5)};
 }
 
 constexpr auto links =
     "SELECT id, at, hash, digest((SELECT hash FROM moves WHERE id < m.id ORDER BY id DESC LIMIT 1),"
-    " id, at, who, zone, what, why, from_state, to_state) FROM moves AS m ORDER BY id";
+    " id, at, who, zone, what, why, from_state, to_state), who, what FROM moves AS m ORDER BY id";
 
 std::string missing(std::int64_t first, std::int64_t last) {
     return first == last ? fmt::format("event {} was removed", first)
@@ -43,10 +44,11 @@ std::optional<std::string> fault_of(const Link& link, std::int64_t before) {
         return missing(before + 1, link.number - 1);
     if (link.hash == link.expected)
         return std::nullopt;
+    const std::string event = fmt::format("event {} (now: {} [{}] {})", link.number,
+                                          to_rfc3339(link.at), link.who, link.what);
     if (link.hash.empty())
-        return fmt::format("event {} was put in", link.number);
-    return fmt::format("event {} is not as it was recorded: it, or the hash before it, was changed",
-                       link.number);
+        return event + " was put in";
+    return event + " is not as it was recorded: it, or the hash before it, was changed";
 }
 
 void add(ChainCheck& check, const Link& link) {

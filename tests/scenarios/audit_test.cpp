@@ -45,12 +45,41 @@ TEST_CASE("a trail is verified, and its head goes to the log and to a file", "[a
     CHECK(site.kaspar({"log", "--verify", "--head", before}).status == 0);
 }
 
+TEST_CASE("every command that changes something is in the trail, with who", "[audit]") {
+    Audited site;
+    site.sign();
+    const auto changes = [&](std::vector<std::string> command, const std::string& what) {
+        const auto before = site.head();
+        INFO(what);
+        const auto done = site.kaspar(std::move(command));
+        INFO(done.output << done.errors);
+        CHECK(done.status == 0);
+        CHECK(site.head() != before);
+        const auto log = site.json({"log"});
+        CHECK_THAT(log.back()["what"].get<std::string>(), Catch::Contains(what));
+        CHECK_FALSE(log.back()["who"].get<std::string>().empty());
+        CHECK(log.back()["who"] != "kaspar-enforcer");
+    };
+    changes({"zone", "pause", "example.org"}, "zone paused");
+    changes({"zone", "resume", "example.org"}, "zone resumed");
+    changes({"key", "roll", "example.org", "--role", "zsk"}, "roll of the zsk asked for");
+    changes({"key", "roll", "example.org", "--role", "zsk", "--abort"}, "roll of the zsk aborted");
+    changes({"key", "generate", "example.org", "--role", "ksk", "--rolls", "1"}, "is made");
+    changes({"keystore", "bench", "local"}, "for a trial");
+    changes({"health", "--test-alert"}, "test alert raised");
+    changes({"health", "--end-test-alert"}, "test alert ended");
+    changes({"zone", "set-policy", "example.org", "default"}, "policy of the zone");
+    changes({"zone", "remove", "example.org", "--purge-keys"}, "is purged");
+    CHECK(site.kaspar({"log", "--verify"}).status == 0);
+}
+
 TEST_CASE("an edited trail is told, with exit status 1", "[audit]") {
     Audited site;
     site.run_sql("UPDATE moves SET who = 'nobody' WHERE id = 2");
     const auto shown = site.kaspar({"log", "--verify"});
     CHECK(shown.status == 1);
-    CHECK_THAT(shown.output, Catch::Contains("NOT as it was recorded: event 2"));
+    CHECK_THAT(shown.output, Catch::Contains("NOT as it was recorded: event 2 (now: ") &&
+                                 Catch::Contains(" [nobody] "));
 }
 
 TEST_CASE("a database that is older than the head beside it is told and leaves the head alone",

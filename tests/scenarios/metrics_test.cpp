@@ -5,8 +5,10 @@
 #include <set>
 #include <sstream>
 
+#include "common/system/clock.h"
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
+#include "tests/support/server_process.h"
 
 using namespace kaspar;
 using namespace kaspar::test;
@@ -15,7 +17,9 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Monitored : Sandbox {
-    Monitored() {
+    explicit Monitored(std::optional<Time> at = {}) {
+        if (at)
+            set_time(*at);
         REQUIRE(add_zone().status == 0);
         REQUIRE(enforcer().status == 0);
         sign();
@@ -192,4 +196,41 @@ TEST_CASE("every alert rule has a test", "[metrics]") {
         INFO((*at)[1].str());
         CHECK(tests.find((*at)[1].str()) != std::string::npos);
     }
+}
+
+TEST_CASE("an enforcer that stays serves its metrics, and tells what a pass changed", "[metrics]") {
+    const Monitored site(Clock::system().now());  // which the enforcer that stays has
+    const auto port = std::to_string(free_port());
+    const auto address = "127.0.0.1:" + port;
+    site.configure("\"metrics\": { \"listen\": \"" + address + "\" }");
+    ServerProcess enforcer(
+        {KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "run", "-c", (site / "kaspar.json").string()},
+        site / "enforcer.log");
+    const auto fetched = [&] {
+        const auto answer = run({{"bash", "-c",
+                                  "exec 3<>/dev/tcp/127.0.0.1/" + port +
+                                      "; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"}})
+                                .output;
+        const auto body = answer.find("\r\n\r\n");
+        return body == std::string::npos ? std::string() : answer.substr(body + 4);
+    };
+    wait_until(enforcer, [&] { return has_line(fetched(), R"(kaspar_zones{state="good"} 1)"); });
+    const auto judged = run({{"promtool", "check", "metrics"}, {}, fetched()});
+    INFO(judged.output << judged.errors);
+    CHECK(judged.status == 0);
+    CHECK(has_line(fetched(), "kaspar_test_alert 0"));
+
+    REQUIRE(site.kaspar({"health", "--test-alert"}).status == 0);
+    wait_until(enforcer, [&] { return has_line(fetched(), "kaspar_test_alert 1"); });
+    REQUIRE(site.kaspar({"zone", "remove", "example.org", "--force"}).status == 0);
+    wait_until(enforcer, [&] { return has_line(fetched(), R"(kaspar_zones{state="good"} 0)"); });
+
+    // Its address is taken now; another goes on without.
+    ServerProcess second(
+        {KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "run", "-c", (site / "kaspar.json").string()},
+        site / "second.log");
+    wait_until(second, [&] {
+        return second.log().find("metrics cannot be served at " + address) != std::string::npos;
+    });
+    CHECK(second.running());
 }

@@ -42,6 +42,9 @@ TEST_CASE("a broken input leaves the last zone as it is, octet by octet", "[exec
     auto done = bench.expect(RunOutcome::refused);
     CHECK_FALSE(done.good());
     CHECK(tells(done.run.errors, "input.zone:7"));
+    CHECK(bench.report().last_run.last_good == bench.now - 1h);
+    CHECK(bench.report().last_run.failing_since == bench.now);
+    CHECK_FALSE(bench.report().last_run.failed_verification);
     CHECK(same_file(status_of(bench.output_file()), before));
     SECTION("and keeps it alive when its signatures come due") {
         const auto last = *bench.report().publication;
@@ -270,6 +273,7 @@ TEST_CASE("what does not pass the verifier is not published", "[execute]") {
     const auto before = status_of(bench.output_file());
     bench.instruction.keys[bench.ksk].sign_dnskey = false;
     const auto done = bench.expect(RunOutcome::refused);
+    CHECK(done.run.failed_verification);
     CHECK(tells(done.run.errors, "did not pass the verifier"));
     CHECK(same_file(status_of(bench.output_file()), before));
     CHECK_FALSE(has_leftovers(bench.folder));
