@@ -12,6 +12,7 @@
 #include "enforcer/policy_book.h"
 #include "enforcer/random.h"
 #include "enforcer/report_intake.h"
+#include "enforcer/restored.h"
 #include "enforcer/state_changes.h"
 #include "enforcer/store/remembered.h"
 
@@ -143,6 +144,8 @@ class Step {
         renew_salt(zone_, policy_, with_.now);
         KASPAR_CHECK(renew_instruction(with_, zone_, policy_, remembered_));
         history.last_event = with_.now;
+        if (history.unknown_until && *history.unknown_until <= with_.now)
+            history.unknown_until.reset();
 
         zone_.next_event = plan.wake_at;
         if (zone_.salted)
@@ -192,6 +195,7 @@ Result<Progress> advance(const Enforcement& with, std::int64_t id) {
 }
 
 Outcome run_step(const Enforcement& with, const Zone& zone) {
+    KASPAR_CHECK(check_not_restored(zone));
     KASPAR_CHECK(finish_interrupted_keys(with, zone));
     for (int round = 0; round < most_rounds; ++round) {
         KASPAR_TRY(const auto progress, advance(with, zone.id));

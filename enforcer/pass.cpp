@@ -6,12 +6,14 @@
 
 #include "common/system/file.h"
 #include "common/system/log.h"
+#include "common/system/service.h"
 #include "common/system/signals.h"
 #include "enforcer/enforce.h"
 #include "enforcer/folder_scan.h"
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
+#include "enforcer/restored.h"
 #include "enforcer/store/failing_keystores.h"
 
 namespace kaspar::enforcer {
@@ -57,7 +59,8 @@ void finish_half_made_keys(const Enforcement& with) {
     if (!zones.ok())
         return;
     for (const std::int64_t id : *zones)
-        if (const auto zone = find_zone(with.database, id); zone.ok() && *zone)
+        if (const auto zone = find_zone(with.database, id);
+            zone.ok() && *zone && check_not_restored(**zone).ok())
             (void)finish_interrupted_keys(with, **zone);
 }
 
@@ -92,6 +95,10 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
     if (pass.zones != 0)
         log_info("enforcer", fmt::format("looked at {} zones", pass.zones));
     wake_at = pass.wake_at;
+    KASPAR_TRY(const std::size_t zones, count_zones(database));
+    tell_status(fmt::format("{} zones, next event {}{}", zones,
+                            wake_at ? to_rfc3339(*wake_at) : "when somebody acts",
+                            pass.failures.empty() ? "" : "; something needs a person"));
     return Done{};
 }
 
@@ -107,6 +114,7 @@ Result<Pass> run_pass(const Enforcement& with) {
     for (const std::int64_t id : ids) {
         if (stop_requested())
             break;
+        tell_alive();
         if (const auto outcome = enforce_zone(with, id); !outcome.ok())
             pass.failures.push_back(outcome.fault().words);
         ++pass.zones;
@@ -124,6 +132,7 @@ Result<Pass> run_pass(const Enforcement& with) {
 Outcome run_passes(const Configuration& configuration, const Clock& clock) {
     KASPAR_TRY(Waiter waiter, Waiter::create());
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
+    tell_ready();
     while (!stop_requested()) {
         KASPAR_CHECK(waiter.watch(
             {configuration.reports(), configuration.policies, wake_path(configuration)}));
@@ -134,6 +143,7 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock) {
             log_error("enforcer", outcome.fault().words);
         waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));
     }
+    tell_stopping();
     return Done{};
 }
 

@@ -9,7 +9,8 @@ namespace {
 constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
-    "report_size, report_modified, report_published, report_generation, tidy_at FROM zones ";
+    "report_size, report_modified, report_published, report_generation, tidy_at, restored "
+    "FROM zones ";
 
 Zone read_zone(const Row& row) {
     Zone zone;
@@ -33,6 +34,7 @@ Zone read_zone(const Row& row) {
     zone.report = {row.maybe_integer(15), row.maybe_integer(16), row.maybe_time(17),
                    row.maybe_integer(18)};
     zone.tidy_at = row.maybe_time(19);
+    zone.restored = row.maybe_time(20);
     return zone;
 }
 
@@ -61,6 +63,14 @@ Result<std::vector<Zone>> zones(Database& database) {
                               read_zone);
 }
 
+Result<std::size_t> count_zones(Database& database) {
+    std::size_t count = 0;
+    KASPAR_CHECK(
+        database.query("SELECT count(*) FROM zones WHERE removed IS NULL", {},
+                       [&](const Row& row) { count = static_cast<std::size_t>(row.integer(0)); }));
+    return count;
+}
+
 Result<std::optional<Zone>> find_zone(Database& database, const Name& name) {
     return database.one<Zone>(fmt::format("{} WHERE name = ?", columns), {zone_text(name)},
                               read_zone);
@@ -84,11 +94,11 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "UPDATE zones SET policy = ?, input = ?, output = ?, removed = ?, next_event = ?, "
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
-        "report_generation = ?, tidy_at = ? WHERE id = ?",
+        "report_generation = ?, tidy_at = ?, restored = ? WHERE id = ?",
         {zone.policy, zone.input.string(), zone.output.string(), zone.removed, zone.next_event,
          zone.flagged, zone.trouble, zone.instruction, zone.emitted, zone.accepted_input, zone.salt,
          zone.salted, zone.report.size, zone.report.modified, zone.report.published,
-         zone.report.generation, zone.tidy_at, zone.id});
+         zone.report.generation, zone.tidy_at, zone.restored, zone.id});
 }
 
 Outcome request_look(Database& database, std::int64_t id) {

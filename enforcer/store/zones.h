@@ -30,6 +30,8 @@ struct Zone {
     bool flagged = true;
     std::optional<std::string> trouble;
 
+    std::optional<Time> restored;  ///< when the backup was made that its memory is out of
+
     std::optional<std::string> instruction;
     bool emitted = true;
     std::optional<std::string> accepted_input;
@@ -41,6 +43,9 @@ struct Zone {
 
 /// All zones, the removed ones not, by name.
 Result<std::vector<Zone>> zones(Database& database);
+
+/// How many those are.
+Result<std::size_t> count_zones(Database& database);
 
 /// By name, removed or not.
 Result<std::optional<Zone>> find_zone(Database& database, const Name& name);
