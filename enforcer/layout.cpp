@@ -1,14 +1,18 @@
 #include "enforcer/layout.h"
 
+#include "common/keys/envelope.h"
 #include "common/system/file.h"
 
 namespace kaspar::enforcer {
 
 namespace {
 
-/// Where the signer writes, which may run as another user of the same group.
+/// Where the signer writes, which may run as another user of the same group. A folder that is there
+/// keeps its mode.
 Outcome make_shared_folder(const Path& folder) {
     constexpr unsigned mode = 0770;
+    if (std::error_code ignored; std::filesystem::is_directory(folder, ignored))
+        return Done{};
     KASPAR_CHECK(make_folder(folder, mode));
     std::error_code ignored;  // the caller's umask may have taken the group's write bit
     std::filesystem::permissions(folder, std::filesystem::perms{mode}, ignored);
@@ -29,6 +33,12 @@ Outcome make_layout(const Configuration& configuration) {
     KASPAR_CHECK(make_folder(configuration.instructions(), 0750));
     KASPAR_CHECK(make_shared_folder(configuration.reports()));
     return make_shared_folder(configuration.executed());
+}
+
+Outcome make_enforcer_key(const Configuration& configuration) {
+    KASPAR_CHECK(make_envelope_key(configuration.enforcer_key, configuration.enforcer_public_key));
+    KASPAR_CHECK(give_to_owner_of_folder(configuration.enforcer_key));
+    return give_to_owner_of_folder(configuration.enforcer_public_key);
 }
 
 Outcome open_to_groups(const Configuration& configuration) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "common/keys/envelope.h"
 #include "common/system/archive.h"
 #include "enforcer/backup_places.h"
 #include "enforcer/layout.h"
@@ -61,7 +60,8 @@ Outcome write_member(ArchiveReader& archive, const Path& path, bool is_private) 
     KASPAR_CHECK(make_folder(path.parent_path(), is_private ? 0700 : 0755));
     KASPAR_TRY(FileWriter writer, FileWriter::create(path, is_private ? 0600 : 0644));
     KASPAR_CHECK(archive.read([&](std::string_view block) { return writer.write(block); }));
-    return writer.commit();
+    KASPAR_CHECK(writer.commit());
+    return give_to_owner_of_folder(path);
 }
 
 bool has_enforcer_key(const Manifest& manifest) {
@@ -93,8 +93,7 @@ Outcome write_all(const Restoration& asked, const Restored& restored) {
     KASPAR_CHECK(make_layout(configuration));
     KASPAR_CHECK(write_files(asked, restored));
     if (restored.has_new_enforcer_key)
-        KASPAR_CHECK(
-            make_envelope_key(configuration.enforcer_key, configuration.enforcer_public_key));
+        KASPAR_CHECK(make_enforcer_key(configuration));
     KASPAR_CHECK(open_to_groups(configuration));
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     KASPAR_CHECK(mark_restored(database, restored.backup.manifest.made, asked.now, asked.who));

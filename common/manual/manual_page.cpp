@@ -127,8 +127,9 @@ std::string commands_of(const CLI::App& program, const std::string& path) {
                 option->get_required() ? " " + usage_of(*option) : " [" + usage_of(*option) + "]";
             details += told(*option);
         }
-        out += fmt::format(".SS \"{}\"\n{}.\n{}", escaped(name),
-                           escaped(command->get_description()), ".PP\n" + usage + "\n" + details);
+        out +=
+            fmt::format(".SS \"{}\"\n{}.\n{}", escaped(name), escaped(command->get_description()),
+                        fmt::format(".PP\n{}\n{}", usage, details));
     }
     return out;
 }

@@ -230,6 +230,16 @@ Outcome open_folder_to(const Path& path, gid_t readers) {
     return give_to_group(path, readers, 02750);
 }
 
+Outcome give_to_owner_of_folder(const Path& path) {
+    struct stat folder {};
+    if (::geteuid() != 0)
+        return Done{};
+    if (::stat(folder_of(path).c_str(), &folder) != 0 ||
+        ::lchown(path.c_str(), folder.st_uid, static_cast<gid_t>(-1)) != 0)
+        return io_fault("change the owner of", path, errno);
+    return Done{};
+}
+
 FileWriter::FileWriter(Path destination, Path temporary, int descriptor)
     : destination_(std::move(destination)),
       temporary_(std::move(temporary)),

@@ -46,6 +46,10 @@ Outcome check_private(const Path& path, Readers readers = {});
 Outcome open_to(const Path& path, gid_t readers);
 Outcome open_folder_to(const Path& path, gid_t readers);
 
+/// As root: a file belongs to whom its folder belongs, whose program it is to be read by. For
+/// others nothing is done. Fault: io.
+Outcome give_to_owner_of_folder(const Path& path);
+
 /// A file being written beside its destination: temporary file in the same folder; commit() makes
 /// it durable and puts it in place (fsync, rename, fsync of the folder). Dropped uncommitted, it is
 /// removed and the destination stays as it was. Where the file system allows, the temporary file

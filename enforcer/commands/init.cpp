@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "common/keys/envelope.h"
 #include "common/keys/key_file.h"
 #include "common/system/file.h"
 #include "enforcer/commands/commands.h"
@@ -83,14 +82,15 @@ Outcome make_secrets(const Configuration& configuration) {
     }
     if (is_there(configuration.enforcer_key))
         return Done{};
-    return make_envelope_key(configuration.enforcer_key, configuration.enforcer_public_key);
+    return make_enforcer_key(configuration);
 }
 
 Outcome make_database(const std::filesystem::path& file) {
     if (is_there(file)) {
-        KASPAR_CHECK(Database::open(file.string()));
+        KASPAR_CHECK(Database::open_as_it_is(file.string()));  // database_upgrade keeps a copy
     } else {
         KASPAR_CHECK(Database::create(file.string()));
+        KASPAR_CHECK(give_to_owner_of_folder(file));
     }
     return Done{};
 }

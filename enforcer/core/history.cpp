@@ -279,7 +279,8 @@ void adopt(History& history, const Observation& seen, KeySet ds, const Policy& p
         now +
         std::max({policy.dnskey_ttl, policy.max_ttl, policy.ds_ttl, seen.dnskey_ttl,
                   seen.largest_ttl, seen.negative_ttl}) +
-        std::max(policy.zone_propagation_delay, policy.parent_propagation_delay);
+        std::max(policy.zone_propagation_delay, policy.parent_propagation_delay) +
+        std::max(policy.publish_safety, policy.retire_safety);
 }
 
 KeySet ds_undecided(const History& history) {
