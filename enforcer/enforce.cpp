@@ -12,6 +12,7 @@
 #include "enforcer/policy_book.h"
 #include "enforcer/random.h"
 #include "enforcer/report_intake.h"
+#include "enforcer/restored.h"
 #include "enforcer/servers/parent_watch.h"
 #include "enforcer/state_changes.h"
 #include "enforcer/store/remembered.h"
@@ -156,6 +157,8 @@ class Step {
         KASPAR_CHECK(renew_instruction(with_, zone_, policy_, remembered_));
         KASPAR_CHECK(plan_submissions(with_, zone_, policy_, remembered_));
         history.last_event = with_.now;
+        if (history.unknown_until && *history.unknown_until <= with_.now)
+            history.unknown_until.reset();
 
         zone_.next_event = plan.wake_at;
         if (zone_.salted)
@@ -207,6 +210,7 @@ Result<Progress> advance(const Enforcement& with, std::int64_t id) {
 }
 
 Outcome run_step(const Enforcement& with, const Zone& zone) {
+    KASPAR_CHECK(check_not_restored(zone));
     KASPAR_CHECK(finish_interrupted_keys(with, zone));
     for (int round = 0; round < most_rounds; ++round) {
         KASPAR_TRY(const auto progress, advance(with, zone.id));

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "common/manual/pages.h"
+#include "common/system/log.h"
 #include "common/system/signals.h"
 #include "enforcer/commands/command_line.h"
 #include "enforcer/monitoring/publication.h"
@@ -63,6 +65,8 @@ int main(int argc, char** argv) {
         run = once;
     });
     app.add_subcommand("run", "stay, and wake for the next event")->callback([&] { run = stay; });
+    add_manual_option(app,
+                      {{"kaspar-enforcer", [&] { return manual_page(pages::enforcer, app); }}});
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
     arrange_signals();

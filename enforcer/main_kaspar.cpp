@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "common/manual/pages.h"
 #include "enforcer/commands/command_line.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/completion.h"
 #include "enforcer/kept_head.h"
+#include "enforcer/policy/fields.h"
 
 using namespace kaspar;
 using namespace kaspar::enforcer;
@@ -34,6 +36,8 @@ struct Invocation {
     std::optional<std::string> head, metrics_file;
     bool sandbox = false, force = false, purge = false, retry = false, verify = false;
     bool nagios = false, test_alert = false, end_test_alert = false;
+    bool with_secrets = false, check = false, outside = false, configured = false;
+    std::string dnskey, ds;
 
     std::optional<std::string> zone_if_given() const {
         return zone.empty() ? std::nullopt : std::optional(zone);
@@ -71,8 +75,56 @@ CLI::App* verb(CLI::App& group, Invocation& asked, const std::string& name,
 void wire_init(CLI::App& app, Invocation& asked) {
     CLI::App* command = app.add_subcommand("init", "make a working set-up under DIR");
     command->add_option("DIR", asked.folder, "the folder; made if need be")->required();
-    command->add_flag("--sandbox", asked.sandbox, "allow --at, the simulated clock");
-    command->callback([&] { asked.run = [&] { return init(asked.folder, asked.sandbox); }; });
+    CLI::Option* sandbox =
+        command->add_flag("--sandbox", asked.sandbox, "allow --at, the simulated clock");
+    command
+        ->add_flag("--configured", asked.configured,
+                   "DIR has a kaspar.json: make what it names and is missing")
+        ->excludes(sandbox);
+    command->callback([&] {
+        asked.run = [&] {
+            return asked.configured ? init_configured(asked.folder)
+                                    : init(asked.folder, asked.sandbox);
+        };
+    });
+}
+
+void wire_backups(CLI::App& app, Invocation& asked) {
+    CLI::App* make = app.add_subcommand(
+        "backup", "the whole state in one archive, consistent while the programs run");
+    make->add_option("FILE", asked.file, "the archive; replaced if it is there")->required();
+    CLI::Option* secrets = make->add_flag(
+        "--with-secrets", asked.with_secrets,
+        "passphrases, PINs and the enforcer's key too: whoever reads the file has the keys");
+    make->add_flag("--check", asked.check, "make none; read FILE and tell whether it is good")
+        ->excludes(secrets);
+    make->callback([&] {
+        asked.run = [&]() -> Ending {
+            if (asked.check)
+                return check_backup(asked.file, asked.common.json);
+            KASPAR_TRY(const auto session, Session::open(asked.common));
+            return backup(*session, asked.file, asked.with_secrets);
+        };
+    });
+
+    CLI::App* back = app.add_subcommand("restore", "put a backup back into an empty folder");
+    back->add_option("FILE", asked.file, "the archive")->required();
+    back->add_option("DIR", asked.folder, "the folder of kaspar.json; made if need be")->required();
+    back->add_flag("--outside", asked.outside,
+                   "also where kaspar.json names folders outside of DIR");
+    back->callback([&] {
+        asked.run = [&]() -> Ending {
+            return restore({asked.file, asked.folder, asked.outside, Clock::system().now()});
+        };
+    });
+}
+
+void wire_database(CLI::App& app, Invocation& asked) {
+    CLI::App& database = *noun(app, "database", "the enforcer's memory");
+    database
+        .add_subcommand("upgrade",
+                        "bring it up to this version of Kaspar; a copy from before stays beside it")
+        ->callback([&] { asked.run = [&] { return database_upgrade(asked.common); }; });
 }
 
 void wire_zone_changes(CLI::App& zone, Invocation& asked) {
@@ -89,6 +141,14 @@ void wire_zone_changes(CLI::App& zone, Invocation& asked) {
     remove->add_flag("--purge-keys", asked.purge, "destroy its keys for good");
     asked.in_session(remove, [&](Session& session) {
         return zone_remove(session, asked.zone, asked.force, asked.purge);
+    });
+
+    CLI::App* confirm = verb(zone, asked, "confirm",
+                             "after `kaspar restore`: say what is published, so that it goes on");
+    confirm->add_option("--dnskey", asked.dnskey, "the tags of its DNSKEYs, or none")->required();
+    confirm->add_option("--ds", asked.ds, "the tags of its DS at the parent, or none")->required();
+    asked.in_session(confirm, [&](Session& session) {
+        return zone_confirm(session, asked.zone, asked.dnskey, asked.ds);
     });
 
     CLI::App* set_policy = verb(zone, asked, "set-policy", "give a zone another policy");
@@ -399,6 +459,8 @@ int main(int argc, char** argv) {
     add_common_options(app, asked.common);
     app.require_subcommand(1);
     wire_init(app, asked);
+    wire_backups(app, asked);
+    wire_database(app, asked);
     wire_zone(app, asked);
     wire_policy(app, asked);
     wire_views(app, asked);
@@ -407,6 +469,11 @@ int main(int argc, char** argv) {
     wire_key(app, asked);
     wire_ds(app, asked);
     wire_keystore(app, asked);
+    add_manual_option(
+        app,
+        {{"kaspar", [&] { return manual_page(pages::kaspar, app); }},
+         {"kaspar.json", [] { return manual_page(pages::configuration, configuration_parts()); }},
+         {"kaspar-policy", [] { return manual_page(pages::policy, policy_kind().parts); }}});
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
     return finish(asked.run(), "kaspar");

@@ -6,6 +6,7 @@
 
 #include "common/system/file.h"
 #include "common/system/log.h"
+#include "common/system/service.h"
 #include "common/system/signals.h"
 #include "enforcer/enforce.h"
 #include "enforcer/folder_scan.h"
@@ -13,12 +14,13 @@
 #include "enforcer/key_making.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/purge.h"
+#include "enforcer/restored.h"
 #include "enforcer/servers/parent_watch.h"
 #include "enforcer/servers/zone_watch.h"
 #include "enforcer/store/failing_keystores.h"
-#include "enforcer/submission.h"
 #include "enforcer/store/last_pass.h"
 #include "enforcer/store/test_alert.h"
+#include "enforcer/submission.h"
 
 namespace kaspar::enforcer {
 
@@ -63,7 +65,8 @@ void finish_half_made_keys(const Enforcement& with) {
     if (!zones.ok())
         return;
     for (const std::int64_t id : *zones)
-        if (const auto zone = find_zone(with.database, id); zone.ok() && *zone)
+        if (const auto zone = find_zone(with.database, id);
+            zone.ok() && *zone && check_not_restored(**zone).ok())
             (void)finish_interrupted_keys(with, **zone);
 }
 
@@ -122,6 +125,10 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
         log_info("enforcer", fmt::format("looked at {} zones", pass.looked_at.size()));
     after_pass(with, pass);
     wake_at = pass.wake_at;
+    KASPAR_TRY(const std::size_t zones, count_zones(database));
+    tell_status(fmt::format("{} zones, next event {}{}", zones,
+                            wake_at ? to_rfc3339(*wake_at) : "when somebody acts",
+                            pass.failures.empty() ? "" : "; something needs a person"));
     return Done{};
 }
 
@@ -141,6 +148,7 @@ Result<Pass> run_pass(const Enforcement& with) {
     for (const std::int64_t id : ids) {
         if (stop_requested())
             break;
+        tell_alive();
         look_at_zone(with, id, pass);
     }
     if (const auto made = make_submissions(with); !made.ok())
@@ -174,6 +182,7 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock,
                    const AfterPass& after_pass) {
     KASPAR_TRY(Waiter waiter, Waiter::create());
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
+    tell_ready();
     while (!stop_requested()) {
         KASPAR_CHECK(waiter.watch(
             {configuration.reports(), configuration.policies, wake_path(configuration)}));
@@ -184,6 +193,7 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock,
             log_error("enforcer", outcome.fault().words);
         waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));
     }
+    tell_stopping();
     return Done{};
 }
 

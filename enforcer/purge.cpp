@@ -16,7 +16,8 @@ bool left_with_zone(const Zone& zone, const StoredKey& key) {
 
 Outcome purge_if_due(const Enforcement& with, const StoredKey& key) {
     KASPAR_TRY(const auto zone, find_zone(with.database, key.zone));
-    if (!zone || (zone->removed && !left_with_zone(*zone, key)))
+    // Since the backup a key may have come into use again.
+    if (!zone || zone->restored || (zone->removed && !left_with_zone(*zone, key)))
         return Done{};
     if (!zone->removed) {
         KASPAR_TRY(const Policy policy, policy_in_force(with.database, zone->policy));

@@ -132,6 +132,11 @@ Outcome check_time(const Enforcement& with, const Zone& zone, const Publication&
                     zone_text(zone.name), to_rfc3339(publication.published), to_rfc3339(with.now))};
 }
 
+Outcome check_sense(const Enforcement& with, const Zone& zone, const Publication& publication) {
+    KASPAR_CHECK(check_time(with, zone, publication));
+    return check_data(zone, publication);
+}
+
 /// By a later time, or of a later instruction: the signer's clock may have been set back meanwhile.
 bool tells_something_new(const RecordedReport& recorded, const Publication& publication) {
     const auto generation = static_cast<std::int64_t>(publication.generation);
@@ -192,6 +197,14 @@ Result<std::optional<ReportFile>> read_report(const Configuration& configuration
     return std::optional(ReportFile{std::move(report), *stamp->size, *stamp->modified});
 }
 
+Result<Observation> understand(const Enforcement& with, const Zone& zone,
+                               const Publication& publication, Remembered& remembered) {
+    KASPAR_CHECK(check_sense(with, zone, publication));
+    KASPAR_CHECK(recall_keys(with, zone, publication, remembered));
+    const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
+    return observe(translation, publication);
+}
+
 Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy,
                        Remembered& remembered) {
     KASPAR_TRY(const auto file, read_report(with.configuration, zone.name));
@@ -199,18 +212,14 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
         return Done{};
     KASPAR_CHECK(check_generation(zone, remembered.history, file->report));
     const auto& publication = file->report.publication;
-    if (publication) {
-        KASPAR_CHECK(check_time(with, zone, *publication));
-        KASPAR_CHECK(check_data(zone, *publication));
-    }
+    if (publication)
+        KASPAR_CHECK(check_sense(with, zone, *publication));
     zone.report.size = file->size;
     zone.report.modified = file->modified;
     if (!publication || !tells_something_new(zone.report, *publication))
         return Done{};
 
-    KASPAR_CHECK(recall_keys(with, zone, *publication, remembered));
-    const Translation translation(zone, remembered, report_path(with.configuration, zone.name));
-    KASPAR_TRY(Observation seen, observe(translation, *publication));
+    KASPAR_TRY(Observation seen, understand(with, zone, *publication, remembered));
     seen.published = later_than(zone.report, publication->published);
     seen.everywhere = is_spread(zone, policy, *publication);
     if (!seen.everywhere) {

@@ -30,6 +30,12 @@ bool is_new(const RecordedReport& recorded, const std::filesystem::path& file);
 bool report_is_new(const Configuration& configuration, const Name& zone,
                    const RecordedReport& recorded);
 
+/// What a publication says in terms of the zone's keys; those that had left play come back into it.
+/// Fault: state if it tells of keys that the database does not know, of no data, or of a time to
+/// come.
+Result<Observation> understand(const Enforcement& with, const Zone& zone,
+                               const Publication& publication, Remembered& remembered);
+
 /// Records the zone's report in its history, if it tells something that no earlier one told, and
 /// notes in `zone` which it was. Fault: state if it tells of keys or instructions that the
 /// database does not know.

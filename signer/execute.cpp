@@ -6,6 +6,7 @@
 #include <future>
 
 #include "common/system/file.h"
+#include "common/system/service.h"
 #include "common/values/threads.h"
 #include "signer/capacity.h"
 #include "signer/intake.h"
@@ -163,6 +164,7 @@ void ZoneRun::sign() {
                            [&] { return read_last_output(*instruction_, publication_); });
     auto input = read_input(*instruction_, publication_);
     last_ = last.get();
+    tell_alive();
     warn(std::move(last_.warnings));
     sign_input(std::move(input));
 }

@@ -9,8 +9,10 @@
 #include <string>
 #include <thread>
 
+#include "common/manual/pages.h"
 #include "common/system/clock.h"
 #include "common/system/log_option.h"
+#include "common/system/service.h"
 #include "common/system/signals.h"
 #include "signer/gate.h"
 #include "signer/intake.h"
@@ -105,7 +107,11 @@ struct Program {
             .now = clock.now(),
             .threads = std::max(1u, std::thread::hardware_concurrency())};
         Round round{execute_all(
-                        sorted.due, surroundings, [] { return !stop_requested(); },
+                        sorted.due, surroundings,
+                        [] {
+                            tell_alive();
+                            return !stop_requested();
+                        },
                         [&](const Execution& execution) { tell(execution); }),
                     std::move(sorted.quiet)};
         if (!zone)
@@ -152,6 +158,7 @@ int once(const CommandLine& line) {
 
 Outcome stay(Program& program, Waiter& waiter) {
     KASPAR_CHECK(waiter.watch({program.configuration.instructions()}));
+    tell_ready();
     unsigned failed_rounds = 0;
     while (!stop_requested()) {
         const auto began = program.clock.now();
@@ -161,9 +168,13 @@ Outcome stay(Program& program, Waiter& waiter) {
         KASPAR_CHECK(waiter.watch(watched));
         failed_rounds = round.good() ? 0 : failed_rounds + 1;
         const auto next = next_round(round, began, failed_rounds);
+        tell_status(fmt::format("{} zones, next look {}{}",
+                                round.executions.size() + round.quiet.size(), to_rfc3339(next),
+                                round.good() ? "" : "; something needs a person"));
         if (waiter.wait_until(program.clock, next) == Woken::stop)
             break;
     }
+    tell_stopping();
     return Done{};
 }
 
@@ -241,6 +252,7 @@ int main(int argc, char** argv) {
         ->required();
     verify_command->add_flag("--unsigned", line.may_be_unsigned, "an unsigned zone is good too");
 
+    add_manual_option(app, {{"kaspar-signer", [&] { return manual_page(pages::signer, app); }}});
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

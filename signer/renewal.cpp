@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "common/system/service.h"
 #include "signer/core/serial.h"
 #include "signer/gate.h"
 #include "signer/signing_loop.h"
@@ -42,7 +43,9 @@ class Renewing {
     Result<Renewal> run() {
         KASPAR_TRY(assembly_, Assembly::make({order_.instruction, order_.source, order_.threads,
                                               order_.stretch_records}));
+        tell_alive();
         KASPAR_TRY(const auto changes, find_changes());
+        tell_alive();
         if (!changes.anything() && !calls_for_publication())
             return Renewal{};
         KASPAR_TRY(const auto serial, choose_serial(changes));
@@ -50,6 +53,7 @@ class Renewing {
         const SigningLoop loop(order_.rules, order_.keys, last());
         KASPAR_TRY(written_, loop.write(*assembly_, serial, file, order_.threads));
         KASPAR_TRY(auto publication, verify(serial, file));
+        tell_alive();
         KASPAR_CHECK(order_.may_publish(publication));
         KASPAR_CHECK(file.commit());
         return Renewal{std::move(publication), std::move(warnings_)};

@@ -18,7 +18,9 @@ using namespace fields;
 /// A secret comes from one place, so that nobody wonders which of two is used.
 void check_source(const SecretSource& from, const std::string& what, Position at,
                   Reading& reading) {
-    const int given = int{from.file.has_value()} + int{from.credential.has_value()} +
+    const bool by_hand_or_service = from.file && from.credential;
+    const int given = int{from.file.has_value()} +
+                      int{from.credential.has_value() && !by_hand_or_service} +
                       int{from.environment.has_value()} + int{from.prompt};
     if (given != 1)
         reading.error(at, fmt::format("has {} {}", given == 0 ? "no" : "more than one", what),
@@ -42,8 +44,8 @@ void check_token(const KeyStoreConfiguration& store, Position at, Reading& readi
     if (store.token == TokenSelector{})
         reading.error(at, "has no \"token\"", "add it: the token's label, or its URI (RFC 7512)");
     check_source(store.pin, "pin", at, reading);
-    if (!store.directory.empty())
-        reading.error(at, "is of type \"pkcs11\" and has a \"directory\"",
+    if (!store.directory.empty() || store.group)
+        reading.error(at, "is of type \"pkcs11\" and has a \"directory\" or a \"group\"",
                       "remove it, or make the type \"files\"");
 }
 
@@ -82,7 +84,8 @@ std::vector<Field<T>> secret_fields(const std::string& name, Source source,
             [source](auto& whole) -> auto& { return source(whole).credential; }, optional(text(1)),
             otherwise,
             fmt::format("The name of a systemd credential (LoadCredential=) that holds the {}.",
-                        what)),
+                        what),
+            "A file may be given beside it, for programs that no service manager starts."),
         Field<T>(
             name + "_env", [source](auto& whole) -> auto& { return source(whole).environment; },
             optional(text(1)), otherwise,
@@ -98,6 +101,10 @@ std::vector<Store> file_fields() {
     std::vector<Store> fields{
         Store("directory", MEMBER(directory), path(), Default::otherwise("none"),
               "Of files: the folder of the key files; only its owner may enter it (mode 0700)."),
+        Store("group", MEMBER(group), optional(text(1)), Default::otherwise("none"),
+              "Of files: a group whose members may read folder and files (modes 2750 and 0640).",
+              "For a signer that runs as another user than the enforcer. Write access is the "
+              "owner's alone."),
     };
     append(fields, secret_fields<KeyStoreConfiguration>("passphrase", MEMBER(passphrase),
                                                         "passphrase of the keys"));
@@ -308,10 +315,15 @@ Result<Configuration> read_configuration(const std::filesystem::path& file) {
     if (error)
         return Fault{FaultClass::io, file.string() + ": " + error.message()};
     KASPAR_TRY(const std::string text, read_file(whole));
-    auto document = read_document(text, configuration_kind(), whole.parent_path());
+    return parse_configuration(text, whole);
+}
+
+Result<Configuration> parse_configuration(std::string_view text,
+                                          const std::filesystem::path& file) {
+    auto document = read_document(text, configuration_kind(), file.parent_path());
     if (has_errors(document.findings))
         return findings_fault(FaultClass::input, file, document.findings);
-    document.value.file = whole;
+    document.value.file = file;
     return std::move(document.value);
 }
 
@@ -326,6 +338,10 @@ std::filesystem::path configuration_file(const std::optional<std::string>& optio
 
 std::string configuration_schema() {
     return schema_document("Kaspar configuration (kaspar.json)", configuration_kind().schema);
+}
+
+const std::vector<Described>& configuration_parts() {
+    return configuration_kind().parts;
 }
 
 std::string configuration_reference() {

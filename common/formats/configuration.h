@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/formats/token_selector.h"
@@ -13,9 +14,14 @@
 #include "common/values/server_address.h"
 #include "common/values/time.h"
 
+namespace kaspar::fields {
+struct Described;
+}
+
 namespace kaspar {
 
-/// Where a secret comes from; exactly one is set.
+/// Where a secret comes from; exactly one is set, but that a file may stand beside a credential:
+/// for programs that no service manager starts.
 struct SecretSource {
     std::optional<std::filesystem::path> file;  ///< absolute; must not be readable by others
     std::optional<std::string> credential;      ///< name below $CREDENTIALS_DIRECTORY (systemd)
@@ -27,7 +33,8 @@ struct KeyStoreConfiguration {
     std::string type;  ///< "files" or "pkcs11"
 
     // files
-    std::filesystem::path directory;  ///< absolute
+    std::filesystem::path directory;   ///< absolute
+    std::optional<std::string> group;  ///< its members may read folder and files
     SecretSource passphrase;
 
     // pkcs11
@@ -91,11 +98,15 @@ struct Configuration {
 /// input, listing every error as file:line:column, field, what is wrong, remedy.
 Result<Configuration> read_configuration(const std::filesystem::path& file);
 
+/// The same of a text that is not in its place yet; `file` is where that will be, absolute.
+Result<Configuration> parse_configuration(std::string_view text, const std::filesystem::path& file);
+
 /// `option` if given, else $KASPAR_CONFIG, else /etc/kaspar/kaspar.json.
 std::filesystem::path configuration_file(const std::optional<std::string>& option);
 
 /// From the field table: JSON Schema (schema/configuration.schema.json) and reference in Markdown.
 std::string configuration_schema();
+const std::vector<fields::Described>& configuration_parts();
 std::string configuration_reference();
 
 }  // namespace kaspar

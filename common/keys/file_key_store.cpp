@@ -34,9 +34,9 @@ Fault cannot_look_at(const Path& path) {
             fmt::format("cannot look at {}: {}", path.string(), std::strerror(errno))};
 }
 
-/// The current user, or root, owns it.
-Outcome check_owner(const Path& path, const struct stat& status) {
-    if (status.st_uid == geteuid() || status.st_uid == 0)
+/// The current user, or root, owns it; or it is open to the readers, of whom we are one.
+Outcome check_owner(const Path& path, const struct stat& status, Readers readers) {
+    if (status.st_uid == geteuid() || status.st_uid == 0 || (readers && status.st_gid == *readers))
         return Done{};
     return Fault{FaultClass::key,
                  fmt::format("{} belongs to user {}, but this runs as user {}: run it as the owner "
@@ -44,7 +44,7 @@ Outcome check_owner(const Path& path, const struct stat& status) {
                              path.string(), status.st_uid, geteuid())};
 }
 
-Outcome check_folder(const Path& folder) {
+Outcome check_folder(const Path& folder, Readers readers) {
     struct stat status {};
     if (stat(folder.c_str(), &status) != 0 && errno != ENOENT)
         return cannot_look_at(folder);
@@ -54,15 +54,15 @@ Outcome check_folder(const Path& folder) {
             fmt::format("there is no folder {0}: restore it from its backup, or, for a new "
                         "key store, make it: install -d -m 0700 {0}",
                         folder.string())};
-    KASPAR_CHECK(check_owner(folder, status));
-    return check_private(folder);
+    KASPAR_CHECK(check_owner(folder, status, readers));
+    return check_private(folder, readers);
 }
 
 /// That it is there and ours; read_private_file() looks at the mode.
-Outcome check_file(const Path& file) {
+Outcome check_file(const Path& file, Readers readers) {
     struct stat status {};
     if (stat(file.c_str(), &status) == 0)
-        return check_owner(file, status);
+        return check_owner(file, status, readers);
     if (errno != ENOENT)
         return cannot_look_at(file);
     return Fault{FaultClass::absent,
@@ -83,9 +83,11 @@ Fault not_on_record(const PublicKey& found, const PublicKey& on_record) {
 }  // namespace
 
 Result<std::unique_ptr<KeyStore>> FileKeyStore::open_folder(const std::string& name,
-                                                            const Path& folder, Secret passphrase) {
-    KASPAR_CHECK(check_folder(folder).within(fmt::format("key store {}", name)));
-    return std::unique_ptr<KeyStore>(new FileKeyStore(name, folder, std::move(passphrase)));
+                                                            const Path& folder, Secret passphrase,
+                                                            Readers readers) {
+    KASPAR_CHECK(check_folder(folder, readers).within(fmt::format("key store {}", name)));
+    return std::unique_ptr<KeyStore>(
+        new FileKeyStore(name, folder, std::move(passphrase), readers));
 }
 
 Path FileKeyStore::file_of(const std::string& locator) const {
@@ -102,22 +104,24 @@ Result<PublicKey> FileKeyStore::make(const Path& file, const KeyShape& shape) co
     KASPAR_TRY(PrivateKey key, generate_private_key(shape));
     KASPAR_TRY(const std::string text, write_key_file(key, passphrase_));
     KASPAR_CHECK(write_file(file, text, 0600));
+    if (readers_)
+        KASPAR_CHECK(open_to(file, *readers_));
     return std::move(key.public_half);
 }
 
 Result<PrivateKey> FileKeyStore::read(const std::string& locator) const {
     KASPAR_CHECK(check_locator(locator));
     const Path file = file_of(locator);
-    KASPAR_CHECK(check_folder(folder_));
-    KASPAR_CHECK(check_file(file));
-    KASPAR_TRY(const std::string text, read_private_file(file));
+    KASPAR_CHECK(check_folder(folder_, readers_));
+    KASPAR_CHECK(check_file(file, readers_));
+    KASPAR_TRY(const std::string text, read_private_file(file, readers_));
     return read_key_file(text, passphrase_);
 }
 
 Result<PublicKey> FileKeyStore::generate(const std::string& locator, const KeyShape& shape,
                                          const KeyOwner&) {
     KASPAR_CHECK(check_locator(locator));
-    KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
+    KASPAR_CHECK(check_folder(folder_, readers_).within(fmt::format("key store {}", name_)));
     return make(file_of(locator), shape).within(told(locator));
 }
 
@@ -141,12 +145,12 @@ Result<std::unique_ptr<SigningKey>> FileKeyStore::open(const std::string& locato
 
 Outcome FileKeyStore::destroy(const std::string& locator) {
     KASPAR_CHECK(check_locator(locator));
-    KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
+    KASPAR_CHECK(check_folder(folder_, readers_).within(fmt::format("key store {}", name_)));
     return remove_file(file_of(locator)).within(fmt::format("key store {}", name_));
 }
 
 Result<std::vector<std::string>> FileKeyStore::list() {
-    KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
+    KASPAR_CHECK(check_folder(folder_, readers_).within(fmt::format("key store {}", name_)));
     std::vector<std::string> locators;
     std::error_code error;
     for (std::filesystem::directory_iterator at(folder_, error), end; !error && at != end;
@@ -172,7 +176,7 @@ Result<std::vector<HeldKey>> FileKeyStore::keys() {
 }
 
 Result<StoreFacts> FileKeyStore::look() {
-    KASPAR_CHECK(check_folder(folder_).within(fmt::format("key store {}", name_)));
+    KASPAR_CHECK(check_folder(folder_, readers_).within(fmt::format("key store {}", name_)));
     StoreFacts known{"encrypted files in " + folder_.string(), {}, std::nullopt};
     for (const AlgorithmFacts& algorithm : algorithms())
         if (algorithm.use != UseForSigning::refused)

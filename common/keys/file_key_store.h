@@ -1,6 +1,7 @@
 // A key store in a folder: one file a key, LOCATOR.p8 (key_file.h), all encrypted under one
 // passphrase. The folder and the files belong to whoever runs Kaspar and are closed to everybody
-// else; a store that is not, is refused. The folder is made by `kaspar init`, never by the store: a
+// else, but for a group of readers where there is one: a signer that runs as another user. A store
+// that is open wider is refused. The folder is made by `kaspar init`, never by the store: a
 // store whose folder vanished must not look like an empty one.
 #pragma once
 
@@ -18,7 +19,8 @@ class FileKeyStore final : public KeyStore {
   public:
     /// Fault: key, io (the folder is missing, not ours, or open to others).
     static Result<std::unique_ptr<KeyStore>> open_folder(const std::string& name,
-                                                         const Path& folder, Secret passphrase);
+                                                         const Path& folder, Secret passphrase,
+                                                         Readers readers = {});
 
     const std::string& name() const override { return name_; }
     Result<PublicKey> generate(const std::string& locator, const KeyShape& shape,
@@ -32,8 +34,11 @@ class FileKeyStore final : public KeyStore {
     Result<StoreFacts> look() override;
 
   private:
-    FileKeyStore(std::string name, Path folder, Secret passphrase)
-        : name_(std::move(name)), folder_(std::move(folder)), passphrase_(std::move(passphrase)) {}
+    FileKeyStore(std::string name, Path folder, Secret passphrase, Readers readers)
+        : name_(std::move(name)),
+          folder_(std::move(folder)),
+          passphrase_(std::move(passphrase)),
+          readers_(readers) {}
     Path file_of(const std::string& locator) const;
     Result<PrivateKey> read(const std::string& locator) const;
     Result<PublicKey> make(const Path& file, const KeyShape& shape) const;
@@ -42,6 +47,7 @@ class FileKeyStore final : public KeyStore {
     std::string name_;
     Path folder_;
     Secret passphrase_;
+    Readers readers_;
 };
 
 }  // namespace kaspar

@@ -15,7 +15,13 @@ Result<std::unique_ptr<KeyStore>> open_key_store(const std::string& name,
     KASPAR_TRY(Secret passphrase,
                read_secret(configuration.passphrase, "Passphrase of key store " + name)
                    .within(fmt::format("key store {}: passphrase", name)));
-    return FileKeyStore::open_folder(name, configuration.directory, std::move(passphrase));
+    Readers readers;
+    if (configuration.group) {
+        KASPAR_TRY(
+            readers,
+            group_named(*configuration.group).within(fmt::format("key store {}: group", name)));
+    }
+    return FileKeyStore::open_folder(name, configuration.directory, std::move(passphrase), readers);
 }
 
 }  // namespace kaspar

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +22,8 @@ namespace {
 
 constexpr std::size_t write_block = 256 * 1024;
 constexpr std::size_t read_block = 64 * 1024;
-constexpr unsigned others = 0077;  // every permission of group and others
+constexpr unsigned others = 0077;           // every permission of group and others
+constexpr unsigned all_but_readers = 0027;  // the same, but that the group may read
 
 std::string_view remedy(int error) {
     switch (error) {
@@ -102,14 +104,19 @@ Outcome check_regular(const Path& path, int descriptor) {
                                              path.string())};
 }
 
-Outcome check_mode(const Path& path, const struct stat& status) {
-    if ((status.st_mode & others) == 0)
+Outcome check_mode(const Path& path, const struct stat& status, Readers readers) {
+    const bool is_theirs = readers && status.st_gid == *readers;
+    if ((status.st_mode & (is_theirs ? all_but_readers : others)) == 0)
         return Done{};
+    const bool is_folder = S_ISDIR(status.st_mode);
+    const std::string remedy =
+        readers ? fmt::format("chgrp {0} '{1}' && chmod {2} '{1}'", *readers, path.string(),
+                              is_folder ? "2750" : "640")
+                : fmt::format("chmod {} '{}'", is_folder ? "700" : "600", path.string());
     return Fault{
         FaultClass::key,
-        fmt::format("{} is open to others than its owner (mode {:04o}); run: chmod {} '{}'",
-                    path.string(), status.st_mode & 07777, S_ISDIR(status.st_mode) ? "700" : "600",
-                    path.string())};
+        fmt::format("{} is open to others than its owner{} (mode {:04o}); run: {}", path.string(),
+                    readers ? " and its group of readers" : "", status.st_mode & 07777, remedy)};
 }
 
 std::int64_t modification_time(const struct stat& status) {
@@ -177,20 +184,60 @@ Result<std::optional<std::string>> read_file_if_there(const Path& path) {
     return std::optional(std::move(text));
 }
 
-Result<std::string> read_private_file(const Path& path) {
+Result<std::string> read_private_file(const Path& path, Readers readers) {
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
         return io_fault("read", path, errno);
-    KASPAR_CHECK(check_mode(path, status));
+    KASPAR_CHECK(check_mode(path, status, readers));
     return read_open_file(path, descriptor.number());
 }
 
-Outcome check_private(const Path& path) {
+Outcome check_private(const Path& path, Readers readers) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0)
         return io_fault("examine", path, errno);
-    return check_mode(path, status);
+    return check_mode(path, status, readers);
+}
+
+Result<gid_t> group_named(const std::string& name) {
+    const group* found = ::getgrnam(name.c_str());
+    if (found != nullptr)
+        return found->gr_gid;
+    return Fault{FaultClass::input,
+                 fmt::format("there is no group '{}'; make it: groupadd --system {}", name, name)};
+}
+
+namespace {
+
+Outcome give_to_group(const Path& path, gid_t group, mode_t mode) {
+    struct stat status {};
+    // A folder that hands its group on has done it, and a service may be forbidden to chown.
+    const bool is_theirs = ::stat(path.c_str(), &status) == 0 && status.st_gid == group;
+    if ((!is_theirs && ::chown(path.c_str(), static_cast<uid_t>(-1), group) != 0) ||
+        ::chmod(path.c_str(), mode) != 0)
+        return io_fault("change the group of", path, errno);
+    return Done{};
+}
+
+}  // namespace
+
+Outcome open_to(const Path& path, gid_t readers) {
+    return give_to_group(path, readers, 0640);
+}
+
+Outcome open_folder_to(const Path& path, gid_t readers) {
+    return give_to_group(path, readers, 02750);
+}
+
+Outcome give_to_owner_of_folder(const Path& path) {
+    struct stat folder {};
+    if (::geteuid() != 0)
+        return Done{};
+    if (::stat(folder_of(path).c_str(), &folder) != 0 ||
+        ::lchown(path.c_str(), folder.st_uid, static_cast<gid_t>(-1)) != 0)
+        return io_fault("change the owner of", path, errno);
+    return Done{};
 }
 
 FileWriter::FileWriter(Path destination, Path temporary, int descriptor)

@@ -1,6 +1,8 @@
 // Files, whole or not at all. Every write that matters goes through here.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -25,12 +27,28 @@ Result<std::string> read_file(const Path& path);
 /// read_file, or absent if there is no such file.
 Result<std::optional<std::string>> read_file_if_there(const Path& path);
 
-/// Reads a file that holds a secret. Fault: io; key if others than the owner may read it.
-Result<std::string> read_private_file(const Path& path);
+/// The group whose members may read what else only its owner may; absent: there is none.
+using Readers = std::optional<gid_t>;
 
-/// Checks that nobody but the owner can read or enter a file or folder. Fault: key, with the chmod
-/// command that mends it; io.
-Outcome check_private(const Path& path);
+/// Fault: input, if there is no group of that name.
+Result<gid_t> group_named(const std::string& name);
+
+/// Reads a file that holds a secret. Fault: io; key if others than the owner, and the readers, may
+/// read it.
+Result<std::string> read_private_file(const Path& path, Readers readers = {});
+
+/// Checks that nobody but the owner, and the readers, can read or enter a file or folder, and that
+/// nobody but the owner can write. Fault: key, with the command that mends it; io.
+Outcome check_private(const Path& path, Readers readers = {});
+
+/// Lets the readers read a file, or enter a folder, of ours. What is made in the folder will have
+/// their group. Fault: io.
+Outcome open_to(const Path& path, gid_t readers);
+Outcome open_folder_to(const Path& path, gid_t readers);
+
+/// As root: a file belongs to whom its folder belongs, whose program it is to be read by. For
+/// others nothing is done. Fault: io.
+Outcome give_to_owner_of_folder(const Path& path);
 
 /// A file being written beside its destination: temporary file in the same folder; commit() makes
 /// it durable and puts it in place (fsync, rename, fsync of the folder). Dropped uncommitted, it is

@@ -130,7 +130,9 @@ Secret::~Secret() {
 }
 
 Result<Secret> read_secret(const SecretSource& source, const std::string& what) {
-    if (source.file) {
+    // A credential comes before the file beside it, which only a person may read.
+    const bool is_service = source.credential && std::getenv("CREDENTIALS_DIRECTORY") != nullptr;
+    if (source.file && !is_service) {
         KASPAR_TRY(auto text, read_private_file(*source.file));
         return from_text(std::move(text), source.file->string());
     }

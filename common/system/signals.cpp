@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "common/system/service.h"
+
 namespace kaspar {
 namespace {
 
@@ -44,10 +46,11 @@ Fault inotify_fault(const std::string& doing, int error) {
 }
 
 int milliseconds_until(std::optional<Time> deadline, Time now) {
-    Duration left = longest_sleep;
-    if (deadline)
-        left = std::clamp(*deadline - now, Duration(0), longest_sleep);
-    return static_cast<int>(std::chrono::milliseconds(left).count());
+    const std::chrono::milliseconds longest = std::min<std::chrono::milliseconds>(
+        longest_sleep, alive_interval().value_or(longest_sleep));
+    const std::chrono::milliseconds left =
+        deadline ? std::clamp<std::chrono::milliseconds>(*deadline - now, 0ms, longest) : longest;
+    return static_cast<int>(left.count());
 }
 
 }  // namespace
@@ -149,6 +152,7 @@ bool Waiter::take_changes() {
 Woken Waiter::wait_until(const Clock& clock, std::optional<Time> deadline) {
     require(!clock.is_simulated(), "a wait needs a clock that goes");
     for (;;) {
+        tell_alive();
         if (stop_requested())
             return Woken::stop;
         if (take_changes())

@@ -37,6 +37,7 @@ class Waiter {
     /// system's limit on watches).
     Outcome watch(const std::vector<Path>& paths);
 
+    /// Tells the service manager meanwhile that the program is alive (service.h).
     /// Absent deadline: no deadline. `clock` must not be simulated: it would never arrive.
     Woken wait_until(const Clock& clock, std::optional<Time> deadline);
 

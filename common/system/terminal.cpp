@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "common/system/service.h"
 #include "common/values/result.h"
 
 namespace kaspar {
@@ -210,6 +211,7 @@ Progress::~Progress() {
 
 void Progress::advance(std::uint64_t steps) {
     done_ += steps;
+    tell_alive();
     if (!visible_)
         return;
     const auto now = std::chrono::steady_clock::now();

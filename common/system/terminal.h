@@ -66,7 +66,8 @@ class Table {
 };
 
 /// A line on standard error that tells how far the work is; only on a terminal, and only once the
-/// work has lasted a second. Any thread may advance it.
+/// work has lasted a second. Any thread may advance it; the service manager hears of it too
+/// (service.h).
 class Progress {
   public:
     /// `total` 0: not known.

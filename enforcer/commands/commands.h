@@ -9,6 +9,23 @@ namespace kaspar::enforcer {
 // init.cpp
 /// Makes a working set-up under `folder`. Refused if it has a kaspar.json.
 Ending init(const std::string& folder, bool sandbox);
+/// Makes what the kaspar.json in `folder` names and is missing: folders, passphrases, the
+/// enforcer's key, the database.
+Ending init_configured(const std::string& folder);
+
+// database.cpp
+Ending database_upgrade(const CommonOptions& options);
+
+// backup.cpp
+Ending backup(Session& session, const std::string& file, bool with_secrets);
+/// Reads a backup back. Needs no set-up.
+Ending check_backup(const std::string& file, bool json);
+struct BackupToRestore {
+    std::string file, folder;
+    bool outside = false;
+    Time now;
+};
+Ending restore(const BackupToRestore& asked);
 
 // zone.cpp
 struct ZoneToAdd {
@@ -25,6 +42,11 @@ Ending zone_pause(Session& session, const std::string& name, bool paused);
 // zone_check.cpp
 /// Asks the zone's own servers. Attention if one does not serve what was published last.
 Ending zone_check(Session& session, const std::string& name);
+
+// zone_confirm.cpp
+/// `dnskey`, `ds`: the tags of what is published and at the parent, "12345,54321" or "none".
+Ending zone_confirm(Session& session, const std::string& name, const std::string& dnskey,
+                    const std::string& ds);
 
 // policy.cpp
 Ending policy_list(Session& session);

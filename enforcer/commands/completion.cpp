@@ -9,12 +9,17 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// Options that help does not show are none for people.
+bool is_shown(const CLI::Option* option) {
+    return !option->get_group().empty();
+}
+
 std::vector<std::string> words_after(const CLI::App& command, const CLI::App& program) {
     std::vector<std::string> words;
     for (const CLI::App* next : command.get_subcommands([](const CLI::App*) { return true; }))
         words.push_back(next->get_name());
     for (const CLI::App* from : {&command, &program})
-        for (const CLI::Option* option : from->get_options())
+        for (const CLI::Option* option : from->get_options(is_shown))
             for (const std::string& name : option->get_lnames())
                 if (std::find(words.begin(), words.end(), "--" + name) == words.end())
                     words.push_back("--" + name);

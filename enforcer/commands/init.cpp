@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "common/keys/envelope.h"
 #include "common/keys/key_file.h"
 #include "common/system/file.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/embedded.h"
+#include "enforcer/layout.h"
 #include "enforcer/random.h"
 
 namespace kaspar::enforcer {
@@ -44,49 +44,73 @@ bool is_there(const std::filesystem::path& path) {
     return std::filesystem::exists(path, error);
 }
 
-Outcome make_folders(const std::filesystem::path& root) {
-    KASPAR_CHECK(make_folder(root));
-    KASPAR_CHECK(make_folder(root / "policies"));
-    KASPAR_CHECK(make_folder(root / "keys", 0700));
-    // The signer may run as another user of the same group: it reads instructions, writes reports
-    // and its notes on what it executed, and needs nothing else here.
-    KASPAR_CHECK(make_folder(root / "state", 0750));
-    KASPAR_CHECK(make_folder(root / "state" / "instructions", 0750));
-    for (const auto* name : {"reports", "executed"}) {
-        KASPAR_CHECK(make_folder(root / "state" / name, 0770));
-        std::error_code ignored;  // the caller's umask may have taken the group's write bit
-        std::filesystem::permissions(root / "state" / name, std::filesystem::perms{0770}, ignored);
-    }
-    return Done{};
+/// What configuration_head says.
+Configuration layout_of(const std::filesystem::path& root) {
+    Configuration configuration;
+    configuration.file = root / "kaspar.json";
+    configuration.state = root / "state";
+    configuration.policies = root / "policies";
+    configuration.keystores["local"].type = "files";
+    configuration.keystores["local"].directory = root / "keys";
+    configuration.keystores["local"].passphrase.file = root / "passphrase";
+    configuration.enforcer_key = configuration.state / "enforcer.key";
+    configuration.enforcer_public_key = configuration.state / "enforcer.pub";
+    return configuration;
 }
 
-Outcome write_policies(const std::filesystem::path& folder) {
+Outcome write_policies(const Configuration& configuration) {
+    KASPAR_CHECK(make_folder(configuration.policies));
     for (const EmbeddedFile& file : shipped_policy_files())
-        if (!is_there(folder / file.name))
-            KASPAR_CHECK(write_file(folder / file.name, file.text));
+        if (!is_there(configuration.policies / file.name))
+            KASPAR_CHECK(write_file(configuration.policies / file.name, file.text));
     return Done{};
 }
 
-Outcome make_secrets(const std::filesystem::path& root) {
-    if (!is_there(root / "passphrase"))
-        KASPAR_CHECK(
-            write_file(root / "passphrase", random_passphrase(random_octets(32)) + "\n", 0600));
-    if (!is_there(root / "state" / "enforcer.key"))
-        KASPAR_CHECK(
-            make_envelope_key(root / "state" / "enforcer.key", root / "state" / "enforcer.pub"));
-    return Done{};
+Outcome make_passphrase(const std::filesystem::path& file) {
+    if (is_there(file))
+        return Done{};
+    return write_file(file, random_passphrase(random_octets(32)) + "\n", 0600);
+}
+
+/// What a person need not choose. Keys under a passphrase that is lost stay lost: where there are
+/// keys, no new one is made.
+Outcome make_secrets(const Configuration& configuration) {
+    for (const auto& [name, store] : configuration.keystores) {
+        std::error_code error;
+        if (store.passphrase.file && std::filesystem::is_empty(store.directory, error))
+            KASPAR_CHECK(make_passphrase(*store.passphrase.file));
+    }
+    if (is_there(configuration.enforcer_key))
+        return Done{};
+    return make_enforcer_key(configuration);
 }
 
 Outcome make_database(const std::filesystem::path& file) {
     if (is_there(file)) {
-        KASPAR_CHECK(Database::open(file.string()));
+        KASPAR_CHECK(Database::open_as_it_is(file.string()));  // database_upgrade keeps a copy
     } else {
         KASPAR_CHECK(Database::create(file.string()));
+        KASPAR_CHECK(give_to_owner_of_folder(file));
     }
     return Done{};
 }
 
+Outcome make_state(const Configuration& configuration) {
+    KASPAR_CHECK(make_layout(configuration));
+    KASPAR_CHECK(open_to_groups(configuration));
+    KASPAR_CHECK(make_secrets(configuration));
+    return make_database(configuration.database());
+}
+
 }  // namespace
+
+Ending init_configured(const std::string& folder) {
+    KASPAR_TRY(const Configuration configuration,
+               read_configuration(std::filesystem::path(folder) / "kaspar.json"));
+    KASPAR_CHECK(make_state(configuration));
+    print(fmt::format("{}: all that it names is there\n", configuration.file.string()));
+    return ExitStatus::done;
+}
 
 Ending init(const std::string& folder, bool sandbox) {
     std::error_code error;
@@ -96,10 +120,8 @@ Ending init(const std::string& folder, bool sandbox) {
         return Fault{FaultClass::refused,
                      fmt::format("{} is there already; nothing was changed; choose another folder",
                                  file.string())};
-    KASPAR_CHECK(make_folders(root));
-    KASPAR_CHECK(write_policies(root / "policies"));
-    KASPAR_CHECK(make_secrets(root));
-    KASPAR_CHECK(make_database(root / "state" / "kaspar.db"));
+    KASPAR_CHECK(write_policies(layout_of(root)));
+    KASPAR_CHECK(make_state(layout_of(root)));
     // Last, so that an init that was cut short can be run again.
     KASPAR_CHECK(write_file(
         file, fmt::format("{}{}\n}}\n", configuration_head, sandbox ? configuration_sandbox : "")));

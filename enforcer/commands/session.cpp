@@ -10,6 +10,7 @@
 #include "common/system/log.h"
 #include "common/values/nearest.h"
 #include "enforcer/pass.h"
+#include "enforcer/restored.h"
 #include "enforcer/state_changes.h"
 
 namespace kaspar::enforcer {
@@ -79,6 +80,12 @@ Result<Zone> known_zone(Database& database, const std::string& text) {
 }
 
 Result<OpenZone> OpenZone::open(Session& session, const std::string& name) {
+    KASPAR_TRY(OpenZone open, open_restored(session, name));
+    KASPAR_CHECK(check_not_restored(open.zone));
+    return open;
+}
+
+Result<OpenZone> OpenZone::open_restored(Session& session, const std::string& name) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(Zone zone, known_zone(session.database(), name));
     KASPAR_TRY(Policy policy, policy_for(session.database(), zone));

@@ -64,8 +64,12 @@ struct OpenZone {
     Policy policy;
     Remembered remembered;
 
-    /// Begins the transaction. Refused if the clock stands before the zone's last event.
+    /// Begins the transaction. Refused if the clock stands before the zone's last event, or if the
+    /// zone was restored from a backup and nobody has said yet what is published.
     static Result<OpenZone> open(Session& session, const std::string& name);
+
+    /// The same, a restored zone included.
+    static Result<OpenZone> open_restored(Session& session, const std::string& name);
 
     /// Saves, notes state changes since `before`, has the enforcer look at the zone, commits.
     Outcome close(Session& session, const StatesOfKeys& before);

@@ -229,7 +229,7 @@ Ending zone_show(Session& session, const std::string& name) {
 }
 
 Ending zone_remove(Session& session, const std::string& name, bool force, bool purge) {
-    KASPAR_TRY(OpenZone open, OpenZone::open(session, name));
+    KASPAR_TRY(OpenZone open, OpenZone::open_restored(session, name));
     open.remembered.history.last_event = session.now();
     if (!force)
         KASPAR_CHECK(refuse_while_ds(open));

@@ -285,6 +285,24 @@ bool ds_found(History& history, KeySet keys, const Policy& policy, Time when) {
     return !foreseen;
 }
 
+void adopt(History& history, const Observation& seen, KeySet ds, const Policy& policy, Time now) {
+    record(history, seen, policy);
+    open_ds(history, ds, policy.ds_ttl, now);
+    for (auto& version : history.ds)
+        if (version.window.open() && version.keys != ds)
+            close(version.window, policy.parent_propagation_delay, now);
+    KeySet signers;
+    for (const KeySet set : seen.data_signers)
+        signers |= set;
+    instruct(history, {ds, seen.dnskey, seen.dnskey_signers, signers}, policy, now);
+    history.unknown_until =
+        now +
+        std::max({policy.dnskey_ttl, policy.max_ttl, policy.ds_ttl, seen.dnskey_ttl,
+                  seen.largest_ttl, seen.negative_ttl}) +
+        std::max(policy.zone_propagation_delay, policy.parent_propagation_delay) +
+        std::max(policy.publish_safety, policy.retire_safety);
+}
+
 KeySet ds_undecided(const History& history) {
     std::optional<KeySet> in_all;
     KeySet in_any;

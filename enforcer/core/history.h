@@ -94,11 +94,12 @@ struct History {
     std::vector<DsVersion> ds;  ///< open ones: what the parent may have now
     std::vector<DnskeyVersion> dnskey;
     std::vector<DataVersion> data;
-    std::uint64_t generation = 0;    ///< of the last instruction; 0: none yet
-    std::optional<Time> last_event;  ///< nothing is moved at an earlier time
-    std::optional<Time> ds_asked;    ///< since when the parent's DS set is to be arrangement.ds
-    KeySet said_seen, said_gone;     ///< DS of which a person said so since then, where the policy
-                                     ///< wants the parent's servers to show it, too
+    std::uint64_t generation = 0;       ///< of the last instruction; 0: none yet
+    std::optional<Time> last_event;     ///< nothing is moved at an earlier time
+    std::optional<Time> ds_asked;       ///< since when the parent's DS set is to be arrangement.ds
+    std::optional<Time> unknown_until;  ///< caches may hold until then what is not remembered
+    KeySet said_seen, said_gone;        ///< DS of which a person said so since then, where the
+                                        ///< policy wants the parent's servers to show it, too
     bool paused = false;
     bool approved = false;  ///< a person approved the next roll
     std::vector<PendingKey> pending;
@@ -131,6 +132,11 @@ void ds_gone(History& history, KeySet keys, const Policy& policy, Time when);
 /// A server of the parent serves the DS of `keys`, and no others of this zone's: if no version was
 /// open that says so, one is from now on, and the result is true.
 bool ds_found(History& history, KeySet keys, const Policy& policy, Time when);
+
+/// After a time that is not remembered (a backup was put back): what is served now, and the DS that
+/// the parent has, are taken as the arrangement, whatever was instructed. Caches may hold what was
+/// served in between, so nothing moves before they cannot.
+void adopt(History& history, const Observation& seen, KeySet ds, const Policy& policy, Time now);
 
 /// Keys of which open versions differ: the parent may or may not have their DS.
 KeySet ds_undecided(const History& history);

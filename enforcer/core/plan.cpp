@@ -210,6 +210,15 @@ Plan plan(const History& history, const Policy& policy, Time now) {
         plan.waits.push_back({{}, "any move", "the zone is paused", Waiting::operator_pause, {}});
         return plan;
     }
+    if (history.unknown_until && now < *history.unknown_until) {
+        plan.waits.push_back({{},
+                              "any move",
+                              "a backup was put back: caches may hold what is not remembered",
+                              Waiting::time,
+                              history.unknown_until});
+        plan.wake_at = history.unknown_until;
+        return plan;
+    }
     plan_goals(history, policy, now, plan);
     if (plan.changes_anything())
         return plan;

@@ -46,6 +46,14 @@ Fault fault_of(const std::string& file, int code, std::string_view words) {
             fmt::format("database {}: {}: {}", file, words, remedy(code))};
 }
 
+Fault newer(const std::string& file, std::size_t found, std::size_t known) {
+    return {FaultClass::state,
+            fmt::format("database {}: it has version {}, this program knows versions up to {}: "
+                        "install the newer Kaspar that changed it, or put the backup from before "
+                        "that back",
+                        file, found, known)};
+}
+
 int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
     const auto& content = value.content();
     if (const auto* number = std::get_if<std::int64_t>(&content))
@@ -81,6 +89,16 @@ void digest_of_arguments(sqlite3_context* context, int count, sqlite3_value** ar
         add_argument(digest, arguments[i]);
     const Bytes made = digest.finish();
     sqlite3_result_blob(context, made.data(), static_cast<int>(made.size()), SQLITE_TRANSIENT);
+}
+
+/// SQLite gives its -wal and -shm files the mode of the database.
+Outcome make_empty(const std::string& file) {
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return Fault{errno == EEXIST ? FaultClass::refused : FaultClass::io,
+                     fmt::format("cannot make the database {}: {}", file, std::strerror(errno))};
+    ::close(descriptor);
+    return Done{};
 }
 
 }  // namespace
@@ -161,18 +179,19 @@ const std::string& Database::file() const {
 }
 
 Result<Database> Database::create(const std::string& file) {
-    // SQLite gives its -wal and -shm files the mode of the database.
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return Fault{errno == EEXIST ? FaultClass::refused : FaultClass::io,
-                     fmt::format("cannot make the database {}: {}", file, std::strerror(errno))};
-    ::close(descriptor);
+    KASPAR_CHECK(make_empty(file));
     KASPAR_TRY(Database database, connect(file));
     KASPAR_CHECK(database.migrate(migration_files()));
     return database;
 }
 
 Result<Database> Database::open(const std::string& file) {
+    KASPAR_TRY(Database database, open_as_it_is(file));
+    KASPAR_CHECK(database.migrate(migration_files()));
+    return database;
+}
+
+Result<Database> Database::open_as_it_is(const std::string& file) {
     if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
         return Fault{FaultClass::state,
                      fmt::format("there is no database {}: if there was one, put its backup back; "
@@ -186,7 +205,8 @@ Result<Database> Database::open(const std::string& file) {
                                  "anything, since `kaspar init` was cut short, remove it and run "
                                  "that again",
                                  file)};
-    KASPAR_CHECK(database.migrate(migration_files()));
+    if (version > migration_files().size())
+        return newer(file, version, migration_files().size());
     return database;
 }
 
@@ -262,12 +282,7 @@ Result<std::size_t> Database::version() {
 Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
     KASPAR_TRY(const std::size_t found, version());
     if (found > migrations.size())
-        return Fault{
-            FaultClass::state,
-            fmt::format("database {}: it has version {}, this program knows versions up to "
-                        "{}: install the newer Kaspar that changed it, or put the backup "
-                        "from before that back",
-                        file(), found, migrations.size())};
+        return newer(file(), found, migrations.size());
     for (std::size_t next = found; next < migrations.size(); ++next) {
         KASPAR_TRY(Transaction transaction, Transaction::begin(*this));
         // Another program may have applied it between our look and our lock.
@@ -279,6 +294,24 @@ Outcome Database::migrate(std::span<const EmbeddedFile> migrations) {
         KASPAR_CHECK(transaction.commit());
     }
     return Done{};
+}
+
+Outcome Database::copy_to(const std::string& file) {
+    // SQLite copies nothing from a connection that holds the write lock, as the caller's may.
+    KASPAR_TRY(const Database source, connect(connection_->file));
+    KASPAR_CHECK(make_empty(file));
+    KASPAR_TRY(Database copy, connect(file));
+    KASPAR_CHECK(copy.run_script("PRAGMA synchronous = OFF"));  // whoever moves it on waits for it
+    sqlite3* const target = copy.connection_->handle;
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(target, "main", source.connection_->handle, "main");
+    if (backup == nullptr)
+        return copy.connection_->fault(sqlite3_errcode(target));
+    const int code = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    if (code != SQLITE_DONE)
+        return fault_of(file, code, sqlite3_errstr(code));
+    return copy.run_script("PRAGMA journal_mode = DELETE");
 }
 
 Outcome Database::check_integrity() {

@@ -83,6 +83,9 @@ class Database {
     /// refused, and so is a missing or empty one: that is never taken for a new one.
     static Result<Database> open(const std::string& file);
 
+    /// The same, but not brought up to date. Refused if a newer program has changed it.
+    static Result<Database> open_as_it_is(const std::string& file);
+
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;
     ~Database();
@@ -116,6 +119,13 @@ class Database {
     /// Applies the migrations that this database has not had, one transaction each.
     Outcome migrate(std::span<const EmbeddedFile> migrations);
 
+    /// How many migrations it has had.
+    Result<std::size_t> version();
+
+    /// Copies all that is committed to a new file (mode 0600) that stands alone. In a transaction
+    /// that has changed nothing, that is what it sees. Fault: io, state.
+    Outcome copy_to(const std::string& file);
+
     /// SQLite's own check of the whole file; reads all of it.
     Outcome check_integrity();
 
@@ -125,7 +135,6 @@ class Database {
     static Result<Database> connect(const std::string& file);
     Outcome add_functions();
     Outcome run_script(std::string_view script);
-    Result<std::size_t> version();  ///< how many migrations it has had
     std::unique_ptr<Connection> connection_;
 
     friend class Transaction;

@@ -114,6 +114,11 @@ Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone) {
                                    read_key);
 }
 
+Result<std::vector<StoredKey>> ready_keys(Database& database) {
+    return database.all<StoredKey>(fmt::format("{} WHERE state = 'ready' ORDER BY id", columns), {},
+                                   read_key);
+}
+
 Outcome insert_key(Database& database, StoredKey& key) {
     KASPAR_CHECK(database.run(
         "INSERT INTO keys (zone, locator, keystores, role, algorithm, bits, flags, state, created, "

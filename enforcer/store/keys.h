@@ -49,6 +49,9 @@ std::uint16_t flags_of(Role role);
 /// All keys of a zone, oldest first.
 Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone);
 
+/// All keys of all zones that are made and not destroyed.
+Result<std::vector<StoredKey>> ready_keys(Database& database);
+
 /// Inserts a key in the state `generating` and sets its id.
 Outcome insert_key(Database& database, StoredKey& key);
 

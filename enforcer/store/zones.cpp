@@ -10,7 +10,8 @@ constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
     "report_size, report_modified, report_published, report_generation, tidy_at, "
-    "parent_due, parent_ttl, watch_due, spread_serial, spread_at, blocked_on, blocked_since "
+    "parent_due, parent_ttl, watch_due, spread_serial, spread_at, blocked_on, blocked_since, "
+    "restored "
     "FROM zones ";
 
 Zone read_zone(const Row& row) {
@@ -43,6 +44,7 @@ Zone read_zone(const Row& row) {
     zone.spread_at = row.maybe_time(24);
     zone.blocked_on = row.maybe_text(25);
     zone.blocked_since = row.maybe_time(26);
+    zone.restored = row.maybe_time(27);
     return zone;
 }
 
@@ -71,6 +73,14 @@ Result<std::vector<Zone>> zones(Database& database) {
                               read_zone);
 }
 
+Result<std::size_t> count_zones(Database& database) {
+    std::size_t count = 0;
+    KASPAR_CHECK(
+        database.query("SELECT count(*) FROM zones WHERE removed IS NULL", {},
+                       [&](const Row& row) { count = static_cast<std::size_t>(row.integer(0)); }));
+    return count;
+}
+
 Result<std::optional<Zone>> find_zone(Database& database, const Name& name) {
     return database.one<Zone>(fmt::format("{} WHERE name = ?", columns), {zone_text(name)},
                               read_zone);
@@ -95,7 +105,8 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
         "report_generation = ?, tidy_at = ?, parent_due = ?, parent_ttl = ?, watch_due = ?, "
-        "spread_serial = ?, spread_at = ?, blocked_on = ?, blocked_since = ? WHERE id = ?",
+        "spread_serial = ?, spread_at = ?, blocked_on = ?, blocked_since = ?, "
+        "restored = ? WHERE id = ?",
         {zone.policy,
          zone.input.string(),
          zone.output.string(),
@@ -120,6 +131,7 @@ Outcome update_zone(Database& database, const Zone& zone) {
          zone.spread_at,
          zone.blocked_on,
          zone.blocked_since,
+         zone.restored,
          zone.id});
 }
 

@@ -32,6 +32,8 @@ struct Zone {
     std::optional<std::string> blocked_on;  ///< for whom its moves wait, if no time ends that
     std::optional<Time> blocked_since;
 
+    std::optional<Time> restored;  ///< when the backup was made that its memory is out of
+
     std::optional<std::string> instruction;
     bool emitted = true;
     std::optional<std::string> accepted_input;
@@ -49,6 +51,9 @@ struct Zone {
 
 /// All zones, the removed ones not, by name.
 Result<std::vector<Zone>> zones(Database& database);
+
+/// How many those are.
+Result<std::size_t> count_zones(Database& database);
 
 /// By name, removed or not.
 Result<std::optional<Zone>> find_zone(Database& database, const Name& name);

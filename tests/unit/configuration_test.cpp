@@ -64,6 +64,8 @@ TEST_CASE("a key store has exactly one source of its passphrase", "[configuratio
     CHECK(fault_words(R"({"keystores": {"a": {"type": "files", "directory": "k",
         "passphrase_env": "P", "passphrase_credential": "c"}}})") ==
           "F:1:21: error: keystores.a: has more than one passphrase" + remedy);
+    CHECK(fault_words(R"({"keystores": {"a": {"type": "files", "directory": "k",
+        "passphrase_file": "p", "passphrase_credential": "c"}}})") == "");
 }
 
 TEST_CASE("a token has a module, a label or URI, and one source of its PIN", "[configuration]") {

@@ -265,3 +265,36 @@ TEST_CASE("DS seen and gone close what they contradict", "[history]") {
     for (const auto& version : history.ds)
         CHECK(version.window.open() == (version.keys == KeySet::of(1)));
 }
+
+TEST_CASE(
+    "after a backup what is served is adopted, nothing remembered is given up, and moves wait",
+    "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    instruct_both(history, policy, start);
+    const Time now = start + days{1};
+    // Meanwhile key 1 took over, as the database does not know.
+    Observation seen = seen_as_instructed(history, policy, now);
+    seen.generation = 7;
+    seen.dnskey = seen.dnskey_signers = KeySet::of(1);
+    seen.data_signers = {KeySet::of(1)};
+    history.generation = 1'000'007;
+    adopt(history, seen, KeySet::of(1), policy, now);
+
+    const KeySet one = KeySet::of(1);
+    CHECK(history.arrangement == Arrangement{one, one, one, one});
+    CHECK(version_of(history, KeySet::of(0)).window.open());
+    CHECK(version_of(history, KeySet::of(0, 1)).window.open());
+    CHECK(data_of(history, KeySet::of(0)).window.open());
+    CHECK(data_of(history, one).window.open());
+    for (const auto& version : history.ds)
+        CHECK(version.window.open() == (version.keys == one));
+
+    history.keys[0].wanted = history.keys[2].wanted = false;
+    const Time until = now + policy.max_ttl + policy.parent_propagation_delay;
+    CHECK(history.unknown_until == until);
+    const Plan waits = plan(history, policy, until - Duration{1});
+    CHECK_FALSE(waits.changes_anything());
+    CHECK(waits.wake_at == until);
+    CHECK_FALSE(plan(history, policy, until).wake_at == until);
+}

@@ -1,5 +1,6 @@
 #include "common/keys/key_store.h"
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,6 +115,33 @@ TEST_CASE("key files are closed to others and are never overwritten", "[key_stor
     CHECK(fault.kind == FaultClass::refused);
     CHECK(says(fault, place.file().string()));
     CHECK(place.store()->find(locator, p256.algorithm).value() == made);
+}
+
+TEST_CASE("a group of readers may read a store's folder and files, and nothing wider is taken",
+          "[key_store]") {
+    const Place place;
+    KeyStoreConfiguration configuration;
+    configuration.type = "files";
+    configuration.directory = place.keys;
+    configuration.passphrase.file = place.passphrase;
+    configuration.group = getgrgid(getegid())->gr_name;
+    chmod(place.keys.c_str(), 02750);
+    const auto store = open_key_store("local", configuration).value();
+    const PublicKey made = store->generate(locator, p256, owner).value();
+    CHECK(mode_of(place.file()) == 0640);
+    CHECK(store->find(locator, p256.algorithm).value() == made);
+    CHECK(says(fault_of(place.try_store()), "chmod 700"));
+    for (const unsigned wider : {0660u, 0644u, 0641u}) {
+        chmod(place.file().c_str(), wider);
+        CHECK(says(fault_of(store->find(locator, p256.algorithm)), "chmod 640"));
+    }
+    chmod(place.file().c_str(), 0640);
+    for (const unsigned wider : {02770u, 02755u}) {
+        chmod(place.keys.c_str(), wider);
+        CHECK(says(fault_of(store->list()), "chmod 2750"));
+    }
+    configuration.group = "no-such-group";
+    CHECK(says(fault_of(open_key_store("local", configuration)), "groupadd"));
 }
 
 TEST_CASE("the openssl command reads a key file", "[key_store]") {
