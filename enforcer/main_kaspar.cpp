@@ -45,7 +45,7 @@ struct Invocation {
 
     Ending work(const std::function<Ending(Session&)>& command) const {
         KASPAR_TRY(const auto session, Session::open(common));
-        const Ending ending = command(*session);
+        Ending ending = command(*session);
         // The next pass tells if it cannot be kept.
         (void)keep_head(session->configuration(), session->database());
         return ending;
