@@ -46,7 +46,8 @@ Ending zone_check(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
     KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
     KASPAR_TRY(const Publication published, published_of(view));
-    const auto answers = ask_zone_servers(session.with(), zone, view.policy, published);
+    const WatchedZone watched{zone, view.policy, published};
+    const auto answers = std::move(ask_zone_servers(session.with(), {&watched, 1})[0]);
     const bool everywhere = lag_words(answers).empty();
     if (session.json())
         print(to_json(view, published, answers, everywhere).dump(2) + "\n");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "enforcer/commands/comparison.h"
 #include "enforcer/kept_head.h"
 #include "enforcer/store/test_alert.h"
 
@@ -36,6 +37,17 @@ void add_report(const Report& report, ZoneFigures& figures) {
     figures.published = report.publication->published;
     figures.first_expiry = report.publication->first_expiry;
     figures.dnskey_expiry = report.publication->first_dnskey_expiry;
+}
+
+void add_parent(const ZoneView& view, ZoneFigures& figures) {
+    const Comparison compared = compare(view, view.answers);
+    for (const ServerView& server : compared.servers)
+        ++(!server.ds                       ? figures.parent_silent
+           : *server.ds == compared.wanted ? figures.parent_agrees
+                                           : figures.parent_differs);
+    figures.unexpected_ds = static_cast<unsigned>(compared.sighting.strangers.size());
+    for (const Submission& one : view.submissions)
+        figures.failing_submissions += one.due && one.tries > 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -81,6 +93,7 @@ ZoneFigures figures_of(const ZoneView& view, Time now) {
     figures.blocked_on = view.zone.blocked_on;
     figures.blocked_since = view.zone.blocked_since;
     figures.roles = roles_of(view, now);
+    add_parent(view, figures);
     if (view.report)
         add_report(*view.report, figures);
     return figures;

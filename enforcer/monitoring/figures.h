@@ -32,6 +32,9 @@ struct ZoneFigures {
     std::optional<std::string> blocked_on;
     std::optional<Time> blocked_since;
     std::vector<RoleFigures> roles;
+    unsigned parent_agrees = 0, parent_differs = 0, parent_silent = 0;  ///< so many servers of it
+    unsigned unexpected_ds = 0;  ///< so many of those have a DS of no key of the zone
+    unsigned failing_submissions = 0;
     std::optional<Run> run;
     std::optional<std::uint32_t> serial;
     std::optional<std::uint64_t> published_generation;

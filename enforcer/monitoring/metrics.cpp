@@ -78,6 +78,12 @@ constexpr std::array zone_metrics{
                [](const ZoneFigures& zone, Time) {
                    return Value(zone.run && zone.run->failed_verification);
                }},
+    ZoneMetric{"kaspar_zone_unexpected_ds",
+               "How many DS records at the parent's servers belong to no key of the zone.",
+               [](const ZoneFigures& zone, Time) { return Value(zone.unexpected_ds); }},
+    ZoneMetric{"kaspar_zone_failing_submissions",
+               "How many ways of telling the parent failed and are tried again.",
+               [](const ZoneFigures& zone, Time) { return Value(zone.failing_submissions); }},
     ZoneMetric{
         "kaspar_zone_instruction_generation", "The number of the instruction that stands.",
         [](const ZoneFigures& zone, Time) { return Value(static_cast<double>(zone.generation)); }},
@@ -150,6 +156,19 @@ Metric tell_blocked(Zones zones, Time now) {
             blocked.add({{"zone", zone.zone}, {"on", *zone.blocked_on}},
                         number(now - *zone.blocked_since));
     return blocked.take();
+}
+
+Metric tell_parents(Zones zones) {
+    Gathering servers("kaspar_zone_parent_servers",
+                      "How many of the parent's servers have exactly the DS set that they should "
+                      "have, how many another, and how many gave no answer that counts.");
+    for (const ZoneFigures& zone : zones)
+        for (const auto& [answer, count] : {std::pair("agrees", zone.parent_agrees),
+                                            std::pair("differs", zone.parent_differs),
+                                            std::pair("silent", zone.parent_silent)})
+            if (zone.parent_agrees + zone.parent_differs + zone.parent_silent != 0)
+                servers.add({{"zone", zone.zone}, {"answer", answer}}, count);
+    return servers.take();
 }
 
 Metric tell_rolls(Zones zones) {

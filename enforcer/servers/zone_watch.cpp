@@ -74,64 +74,96 @@ ServerAnswer read_answers(const Name& zone, const Publication& published, std::s
     return read;
 }
 
-Outcome note_answers(const Enforcement& with, const Zone& zone, const Publication& published,
+Outcome note_answers(const Enforcement& with, const WatchedZone& watched,
                      std::vector<ServerAnswer> answers) {
     const bool everywhere = lag_words(answers).empty();
-    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
-    KASPAR_CHECK(replace_answers(with.database, zone.id, std::move(answers), {ServerRole::zone}));
-    if (everywhere)
-        KASPAR_CHECK(with.database.run(
-            "UPDATE zones SET flagged = 1, watch_due = NULL, spread_serial = ?, spread_at = ? "
-            "WHERE id = ?",
-            {published.serial, with.now, zone.id}));
-    else
-        KASPAR_CHECK(with.database.run("UPDATE zones SET watch_due = ? WHERE id = ?",
-                                       {with.now + again, zone.id}));
-    return transaction.commit();
+    const std::int64_t id = watched.zone.id;
+    KASPAR_CHECK(replace_answers(with.database, id, std::move(answers), {ServerRole::zone}));
+    if (!everywhere)
+        return with.database.run("UPDATE zones SET watch_due = ? WHERE id = ?",
+                                 {with.now + again, id});
+    return with.database.run(
+        "UPDATE zones SET flagged = 1, watch_due = NULL, spread_serial = ?, spread_at = ? "
+        "WHERE id = ?",
+        {watched.published.serial, with.now, id});
 }
 
-Outcome watch_zone(const Enforcement& with, std::int64_t id) {
-    KASPAR_TRY(const auto zone, find_zone(with.database, id));
-    if (!zone)
-        return Done{};
-    KASPAR_TRY(const Policy policy, policy_for(with.database, *zone));
-    KASPAR_TRY(const auto file, read_report(with.configuration, zone->name));
-    if (!file || !file->report.publication)
-        return Done{};
-    const Publication& published = *file->report.publication;
-    return note_answers(with, *zone, published, ask_zone_servers(with, *zone, policy, published));
+Result<std::vector<WatchedZone>> due_zones_to_watch(const Enforcement& with) {
+    KASPAR_TRY(const auto ids, zones_to_watch(with.database, with.now));
+    std::vector<WatchedZone> due;
+    for (const std::int64_t id : ids) {
+        KASPAR_TRY(auto zone, find_zone(with.database, id));
+        if (!zone)
+            continue;
+        KASPAR_TRY(Policy policy, policy_for(with.database, *zone));
+        const auto file = read_report(with.configuration, zone->name);
+        if (file.ok() && *file && (*file)->report.publication)  // what is wrong, its step tells
+            due.push_back({std::move(*zone), std::move(policy), *(*file)->report.publication});
+    }
+    return due;
 }
+
+/// All questions of a round: two to each server.
+class ZoneQuestions {
+  public:
+    ZoneQuestions(const Enforcement& with, std::span<const WatchedZone> zones)
+        : with_(with), zones_(zones), answers_(zones.size()) {}
+
+    std::vector<std::vector<ServerAnswer>> ask_all() {
+        for (std::size_t i = 0; i < zones_.size(); ++i)
+            for (const ServerAddress& server : zones_[i].policy.watch)
+                add(i, server);
+        const auto replies = ask(askings_);
+        for (std::size_t i = 0; i < about_.size(); ++i) {
+            const WatchedZone& watched = zones_[about_[i].zone];
+            answers_[about_[i].zone].push_back(
+                read_answers(watched.zone.name, watched.published, about_[i].server, replies[2 * i],
+                             replies[2 * i + 1], with_.now));
+        }
+        return std::move(answers_);
+    }
+
+  private:
+    struct About {
+        std::size_t zone;
+        std::string server;
+    };
+
+    void add(std::size_t zone, const ServerAddress& server) {
+        auto key = tsig_key(with_.configuration, server.tsig_key);
+        if (!key.ok()) {
+            answers_[zone].push_back({ServerRole::zone, server.text(), with_.now, std::nullopt,
+                                      Duration{0}, key.fault().words, with_.now});
+            return;
+        }
+        about_.push_back({zone, server.text()});
+        for (const std::uint16_t type : {rrtype::soa, rrtype::dnskey})
+            askings_.push_back({server, {zones_[zone].zone.name, type}, *key});
+    }
+
+    const Enforcement& with_;
+    std::span<const WatchedZone> zones_;
+    std::vector<Asking> askings_;
+    std::vector<About> about_;
+    std::vector<std::vector<ServerAnswer>> answers_;
+};
 
 }  // namespace
 
 Outcome watch_zones(const Enforcement& with) {
-    KASPAR_TRY(const auto due, zones_to_watch(with.database, with.now));
-    for (const std::int64_t id : due)
-        KASPAR_CHECK(watch_zone(with, id));
-    return Done{};
+    KASPAR_TRY(const auto due, due_zones_to_watch(with));
+    if (due.empty())
+        return Done{};
+    auto answers = ask_zone_servers(with, due);
+    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
+    for (std::size_t i = 0; i < due.size(); ++i)
+        KASPAR_CHECK(note_answers(with, due[i], std::move(answers[i])));
+    return transaction.commit();
 }
 
-std::vector<ServerAnswer> ask_zone_servers(const Enforcement& with, const Zone& zone,
-                                           const Policy& policy, const Publication& published) {
-    std::vector<Asking> askings;
-    std::vector<ServerAnswer> answers;
-    std::vector<std::string> asked;
-    for (const ServerAddress& server : policy.watch) {
-        auto key = tsig_key(with.configuration, server.tsig_key);
-        if (!key.ok()) {
-            answers.push_back({ServerRole::zone, server.text(), with.now, std::nullopt, Duration{0},
-                               key.fault().words, with.now});
-            continue;
-        }
-        asked.push_back(server.text());
-        for (const std::uint16_t type : {rrtype::soa, rrtype::dnskey})
-            askings.push_back({server, {zone.name, type}, *key});
-    }
-    const auto replies = ask(askings);
-    for (std::size_t i = 0; i < asked.size(); ++i)
-        answers.push_back(read_answers(zone.name, published, asked[i], replies[2 * i],
-                                       replies[2 * i + 1], with.now));
-    return answers;
+std::vector<std::vector<ServerAnswer>> ask_zone_servers(const Enforcement& with,
+                                                        std::span<const WatchedZone> zones) {
+    return ZoneQuestions(with, zones).ask_all();
 }
 
 bool is_spread(const Zone& zone, const Policy& policy, const Publication& published) {

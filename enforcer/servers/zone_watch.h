@@ -13,9 +13,15 @@ namespace kaspar::enforcer {
 /// once all of its servers serve what was reported last. Fault: state, io.
 Outcome watch_zones(const Enforcement& with);
 
-/// The answers of a zone's servers to the questions for its serial and its DNSKEY RRset.
-std::vector<ServerAnswer> ask_zone_servers(const Enforcement& with, const Zone& zone,
-                                           const Policy& policy, const Publication& published);
+struct WatchedZone {
+    Zone zone;
+    Policy policy;
+    Publication published;
+};
+
+/// The answers of the zones' servers to the questions for serial and DNSKEY RRset, zone by zone.
+std::vector<std::vector<ServerAnswer>> ask_zone_servers(const Enforcement& with,
+                                                        std::span<const WatchedZone> zones);
 
 /// True if nobody is to be asked, or all serve that publication or a later one.
 bool is_spread(const Zone& zone, const Policy& policy, const Publication& published);

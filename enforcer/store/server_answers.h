@@ -38,7 +38,8 @@ std::string ds_text(const std::vector<Ds>& records);
 /// Has the enforcer ask the zone's parent at its next pass.
 Outcome ask_parent_soon(Database& database, std::int64_t zone, Time now);
 
-/// The zones whose parent, or whose own servers, are to be asked by now.
+/// The zones whose parent, or whose own servers, are to be asked by now: those that have waited
+/// longest, no more than one pass should ask for.
 Result<std::vector<std::int64_t>> zones_to_ask_parent(Database& database, Time now);
 Result<std::vector<std::int64_t>> zones_to_watch(Database& database, Time now);
 
