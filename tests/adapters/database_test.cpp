@@ -100,6 +100,29 @@ TEST_CASE("damaged and unreadable databases are told with the file's name", "[da
     CHECK(opened.fault().words.find("damaged") != std::string::npos);
 }
 
+TEST_CASE("a copy has what is committed, stands alone, and can be made in a transaction",
+          "[database]") {
+    const test::TempFolder folder;
+    const std::string file = (folder / "kaspar.db").string(), copy = (folder / "copy").string();
+    auto database = Database::create(file);
+    REQUIRE(database.ok());
+    REQUIRE(database->run("INSERT INTO policies VALUES ('a', '', '', 0, '', NULL)").ok());
+    {
+        const auto transaction = Transaction::begin(*database);
+        REQUIRE(transaction.ok());
+        REQUIRE(database->copy_to(copy).ok());
+    }
+    CHECK_FALSE(std::filesystem::exists(copy + "-wal"));
+    CHECK_FALSE(database->copy_to(copy).ok());  // nothing is overwritten
+    auto opened = Database::open(copy);
+    REQUIRE(opened.ok());
+    std::string name;
+    REQUIRE(
+        opened->query("SELECT name FROM policies", {}, [&](const Row& row) { name = row.text(0); })
+            .ok());
+    CHECK(name == "a");
+}
+
 TEST_CASE("a transaction that is dropped leaves nothing", "[database]") {
     TestDatabase test;
     {

@@ -59,6 +59,20 @@ TEST_CASE("a secret comes from a systemd credential", "[secret]") {
     ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+TEST_CASE("beside a credential a file is for those whom no service manager started", "[secret]") {
+    const TempFolder folder;
+    SecretSource source;
+    source.credential = "pass";
+    source.file = folder / "by-hand";
+    REQUIRE(write_file(*source.file, "by hand\n", 0600).ok());
+    REQUIRE(write_file(folder / "pass", "by systemd\n", 0440).ok());
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    CHECK(read_secret(source).value().text() == "by hand");
+    ::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
+    CHECK(read_secret(source).value().text() == "by systemd");
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 TEST_CASE("a secret comes from the environment", "[secret]") {
     SecretSource source;
     source.environment = "KASPAR_TEST_SECRET";
