@@ -16,7 +16,7 @@
 #include "enforcer/servers/parent_watch.h"
 #include "enforcer/state_changes.h"
 #include "enforcer/store/remembered.h"
-#include "enforcer/submission.h"
+#include "enforcer/submission/submission.h"
 
 namespace kaspar::enforcer {
 

@@ -20,7 +20,7 @@
 #include "enforcer/store/failing_keystores.h"
 #include "enforcer/store/last_pass.h"
 #include "enforcer/store/test_alert.h"
-#include "enforcer/submission.h"
+#include "enforcer/submission/submission.h"
 
 namespace kaspar::enforcer {
 

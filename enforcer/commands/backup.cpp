@@ -1,10 +1,10 @@
 // `kaspar backup` and `kaspar restore`: words around enforcer/backup.h and enforcer/restore.h.
 #include <fmt/format.h>
 
-#include "enforcer/backup.h"
+#include "enforcer/backup/backup.h"
+#include "enforcer/backup/restore.h"
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/view.h"
-#include "enforcer/restore.h"
 
 namespace kaspar::enforcer {
 

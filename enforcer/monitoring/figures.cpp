@@ -42,7 +42,7 @@ void add_report(const Report& report, ZoneFigures& figures) {
 void add_parent(const ZoneView& view, ZoneFigures& figures) {
     const Comparison compared = compare(view, view.answers);
     for (const ServerView& server : compared.servers)
-        ++(!server.ds                       ? figures.parent_silent
+        ++(!server.ds                      ? figures.parent_silent
            : *server.ds == compared.wanted ? figures.parent_agrees
                                            : figures.parent_differs);
     figures.unexpected_ds = static_cast<unsigned>(compared.sighting.strangers.size());

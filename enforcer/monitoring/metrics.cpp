@@ -163,9 +163,9 @@ Metric tell_parents(Zones zones) {
                       "How many of the parent's servers have exactly the DS set that they should "
                       "have, how many another, and how many gave no answer that counts.");
     for (const ZoneFigures& zone : zones)
-        for (const auto& [answer, count] : {std::pair("agrees", zone.parent_agrees),
-                                            std::pair("differs", zone.parent_differs),
-                                            std::pair("silent", zone.parent_silent)})
+        for (const auto& [answer, count] :
+             {std::pair("agrees", zone.parent_agrees), std::pair("differs", zone.parent_differs),
+              std::pair("silent", zone.parent_silent)})
             if (zone.parent_agrees + zone.parent_differs + zone.parent_silent != 0)
                 servers.add({{"zone", zone.zone}, {"answer", answer}}, count);
     return servers.take();
@@ -266,6 +266,7 @@ std::vector<Metric> metrics_of(const SiteFigures& site, Zones zones, Time now) {
     add_single_values(zones, now, metrics);
     metrics.push_back(tell_outcomes(zones));
     metrics.push_back(tell_blocked(zones, now));
+    metrics.push_back(tell_parents(zones));
     metrics.push_back(tell_rolls(zones));
     metrics.push_back(count_keys(zones));
     return metrics;

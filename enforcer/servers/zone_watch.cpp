@@ -116,9 +116,9 @@ class ZoneQuestions {
         const auto replies = ask(askings_);
         for (std::size_t i = 0; i < about_.size(); ++i) {
             const WatchedZone& watched = zones_[about_[i].zone];
-            answers_[about_[i].zone].push_back(
-                read_answers(watched.zone.name, watched.published, about_[i].server, replies[2 * i],
-                             replies[2 * i + 1], with_.now));
+            answers_[about_[i].zone].push_back(read_answers(watched.zone.name, watched.published,
+                                                            about_[i].server, replies[2 * i],
+                                                            replies[2 * i + 1], with_.now));
         }
         return std::move(answers_);
     }

@@ -7,7 +7,7 @@
 #include "common/system/archive.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "enforcer/backup.h"
+#include "enforcer/backup/backup.h"
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 

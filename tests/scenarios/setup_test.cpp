@@ -1,4 +1,7 @@
 // A set-up that a package makes and upgrades: what kaspar.json names, and the database.
+#include <fmt/format.h>
+
+#include "enforcer/embedded.h"
 #include "enforcer/store/database.h"
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
@@ -18,13 +21,15 @@ CommandResult complete(const Sandbox& box) {
     return run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", (box / "").string(), "--configured"}});
 }
 
+const std::size_t newest = migration_files().size();
+
 /// As the version before had it.
 void make_database_older(const Sandbox& box) {
     auto database = Database::open((box / "state/kaspar.db").string());
     REQUIRE(database.ok());
-    for (const auto* sql :
-         {"ALTER TABLE zones DROP COLUMN restored", "ALTER TABLE zones DROP COLUMN unknown_until",
-          "PRAGMA user_version = 7"})
+    for (const std::string& sql : {std::string("ALTER TABLE zones DROP COLUMN restored"),
+                                   std::string("ALTER TABLE zones DROP COLUMN unknown_until"),
+                                   fmt::format("PRAGMA user_version = {}", newest - 1)})
         REQUIRE(database->run(sql).ok());
 }
 
@@ -58,12 +63,12 @@ TEST_CASE("an older database is upgraded, and a copy from before stays beside it
     expect(box.add_zone());
     make_database_older(box);
     expect(complete(box));
-    const auto copy = box / "state/kaspar.db.version-7";
+    const auto copy = box / fmt::format("state/kaspar.db.version-{}", newest - 1);
     CHECK_FALSE(std::filesystem::exists(copy));
     expect(box.kaspar({"database", "upgrade"}));
     CHECK(std::filesystem::file_size(copy) > 0);
     expect(box.enforcer());
     const auto again = box.kaspar({"database", "upgrade"});
     expect(again);
-    CHECK(again.output.find("has version 8 already") != std::string::npos);
+    CHECK(again.output.find(fmt::format("has version {} already", newest)) != std::string::npos);
 }

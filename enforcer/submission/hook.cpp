@@ -1,4 +1,4 @@
-#include "enforcer/hook.h"
+#include "enforcer/submission/hook.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "enforcer/private_folder.h"
+#include "enforcer/backup/private_folder.h"
 
 #include <stdlib.h>  // mkdtemp
 

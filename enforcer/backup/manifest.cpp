@@ -1,4 +1,4 @@
-#include "enforcer/manifest.h"
+#include "enforcer/backup/manifest.h"
 
 #include "common/formats/fields.h"
 

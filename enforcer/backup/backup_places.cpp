@@ -1,4 +1,4 @@
-#include "enforcer/backup_places.h"
+#include "enforcer/backup/backup_places.h"
 
 #include <fmt/format.h>
 

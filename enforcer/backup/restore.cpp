@@ -1,9 +1,9 @@
-#include "enforcer/restore.h"
+#include "enforcer/backup/restore.h"
 
 #include <fmt/format.h>
 
 #include "common/system/archive.h"
-#include "enforcer/backup_places.h"
+#include "enforcer/backup/backup_places.h"
 #include "enforcer/layout.h"
 #include "enforcer/restored.h"
 

@@ -2,8 +2,8 @@
 // while the programs run; and its examination.
 #pragma once
 
+#include "enforcer/backup/manifest.h"
 #include "enforcer/enforcement.h"
-#include "enforcer/manifest.h"
 
 namespace kaspar::enforcer {
 

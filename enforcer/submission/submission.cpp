@@ -1,4 +1,4 @@
-#include "enforcer/submission.h"
+#include "enforcer/submission/submission.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,10 +12,10 @@
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
 #include "common/values/threads.h"
-#include "enforcer/hook.h"
 #include "enforcer/policy_book.h"
 #include "enforcer/servers/asking.h"
 #include "enforcer/servers/dsync.h"
+#include "enforcer/submission/hook.h"
 
 namespace kaspar::enforcer {
 

@@ -1,4 +1,4 @@
-#include "enforcer/backup.h"
+#include "enforcer/backup/backup.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include "common/system/archive.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "enforcer/backup_places.h"
-#include "enforcer/private_folder.h"
+#include "enforcer/backup/backup_places.h"
+#include "enforcer/backup/private_folder.h"
 
 namespace kaspar::enforcer {
 

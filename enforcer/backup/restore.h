@@ -2,7 +2,7 @@
 // (restored.h).
 #pragma once
 
-#include "enforcer/backup.h"
+#include "enforcer/backup/backup.h"
 
 namespace kaspar::enforcer {
 

@@ -6,9 +6,9 @@
 #include "common/system/archive.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
-#include "enforcer/backup.h"
-#include "enforcer/backup_places.h"
-#include "enforcer/private_folder.h"
+#include "enforcer/backup/backup.h"
+#include "enforcer/backup/backup_places.h"
+#include "enforcer/backup/private_folder.h"
 #include "enforcer/store/keys.h"
 
 namespace kaspar::enforcer {
