@@ -105,7 +105,7 @@ TEST_CASE("a database that is older than the head beside it is told and leaves t
     CHECK(site.kaspar({"log", "--verify", "--head", head}).status == 1);
 }
 
-TEST_CASE("--head is refused if it is none, and without --verify", "[audit]") {
+TEST_CASE("a head is refused if it is none, and without --verify", "[audit]") {
     Audited site;
     const auto shown = site.kaspar({"log", "--verify", "--head", "12:abc"});
     CHECK(shown.status == 2);
