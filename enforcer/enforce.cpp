@@ -95,16 +95,30 @@ class Step {
         before_ =
             states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
         KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
+        lagging_ = zone_.watch_due && !zone_.spread_serial;
         KASPAR_CHECK(take_in_parent(with_, zone_, policy_, remembered_));
         follow_policy(remembered_.history, policy_, with_.now);
         KASPAR_TRY(remembered_.history.pending, pending_keys(with_, zone_, policy_));
         return Done{};
     }
 
+    /// While servers of the zone serve something else than what is published, nothing moves.
+    Plan plan_or_hold() {
+        if (!lagging_)
+            return plan(remembered_.history, policy_, with_.now);
+        Plan held;
+        held.waits.push_back({{},
+                              "any move",
+                              "the zone's servers do not all serve what is published",
+                              Waiting::servers,
+                              {}});
+        return held;
+    }
+
     /// Plans and moves until nothing is left to do now, or a key must be made.
     Result<Plan> settle() {
         for (int round = 0; round < most_rounds; ++round) {
-            const Plan next = plan(remembered_.history, policy_, with_.now);
+            const Plan next = plan_or_hold();
             if (!next.changes_anything())
                 return next;
             KASPAR_CHECK(note_plan(next));
@@ -183,6 +197,7 @@ class Step {
     const Enforcement& with_;
     Zone zone_;
     Policy policy_{};
+    bool lagging_ = false;
     Remembered remembered_;
     StatesOfKeys before_;
 };

@@ -48,7 +48,8 @@ Outcome open_to_groups(const Configuration& configuration) {
         KASPAR_TRY(const auto readers, group_named(*store.group));
         KASPAR_CHECK(open_folder_to(store.directory, readers));
         for (const auto& entry : std::filesystem::directory_iterator(store.directory))
-            KASPAR_CHECK(open_to(entry.path(), readers));
+            if (entry.is_regular_file() && !entry.is_symlink())
+                KASPAR_CHECK(open_to(entry.path(), readers));
     }
     return Done{};
 }

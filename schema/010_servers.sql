@@ -18,6 +18,7 @@ CREATE TABLE server_answers (
     content TEXT,               -- DS in presentation format, one a line, or a serial; NULL: no answer that counts
     ttl     INTEGER,
     trouble TEXT,               -- why it does not count
+    silent  INTEGER NOT NULL,   -- nothing came at all
     since   INTEGER NOT NULL,   -- since when it answers so
     PRIMARY KEY (zone, role, server)
 ) STRICT, WITHOUT ROWID;

@@ -5,7 +5,8 @@ CREATE TABLE submissions (
     request TEXT NOT NULL,               -- JSON; the same request is not made twice
     asked   INTEGER NOT NULL,            -- since when it is to be told
     tries   INTEGER NOT NULL DEFAULT 0,
-    due     INTEGER,                     -- when to try next; NULL: done
+    wanted  INTEGER NOT NULL DEFAULT 1,  -- 0: no longer; kept, so that it is not made again
+    due     INTEGER,                     -- when to try next; NULL: done, or not wanted
     done    INTEGER,                     -- when it succeeded
     trouble TEXT,                        -- how the last try failed
     PRIMARY KEY (zone, way)

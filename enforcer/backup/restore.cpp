@@ -56,6 +56,22 @@ Outcome check_places(const Restoration& asked, const Configuration& configuratio
     return Done{};
 }
 
+/// What kaspar.json names is made, and given to groups, so none of it may lie elsewhere unasked.
+Outcome check_folders(const Restoration& asked, const Configuration& configuration) {
+    std::vector<Path> named{configuration.state, configuration.policies, configuration.enforcer_key,
+                            configuration.enforcer_public_key};
+    for (const auto& [name, store] : configuration.keystores)
+        if (store.type == "files")
+            named.push_back(store.directory);
+    for (const Path& path : named)
+        if (!asked.outside && !is_inside(path, asked.folder))
+            return Fault{FaultClass::refused,
+                         fmt::format("kaspar.json in the backup names {}, which is outside of {}; "
+                                     "nothing was changed; if that is right, say --outside",
+                                     path.string(), asked.folder.string())};
+    return Done{};
+}
+
 Outcome write_member(ArchiveReader& archive, const Path& path, bool is_private) {
     KASPAR_CHECK(make_folder(path.parent_path(), is_private ? 0700 : 0755));
     KASPAR_TRY(FileWriter writer, FileWriter::create(path, is_private ? 0600 : 0644));
@@ -108,6 +124,7 @@ Result<Restored> restore_backup(const Restoration& asked) {
     KASPAR_TRY(restored.backup, examine_backup(asked.backup));
     KASPAR_TRY(restored.configuration,
                parse_configuration(restored.backup.configuration, asked.folder / "kaspar.json"));
+    KASPAR_CHECK(check_folders(asked, restored.configuration));
     KASPAR_CHECK(check_places(asked, restored.configuration, restored.backup.manifest));
     restored.has_new_enforcer_key = !has_enforcer_key(restored.backup.manifest);
     if (!restored.backup.manifest.has_secrets)

@@ -70,7 +70,7 @@ Component reminder(const std::string& summary) {
 Component entry(const std::string& zone, const Forecast& forecast, const Event& event,
                 const std::string& uid) {
     const std::string summary = fmt::format("{}: {}", zone, event.what);
-    const std::string command = command_for(event.kind, zone);
+    const std::string command = command_for(event, zone);
     std::string description = in_words(event);
     if (!command.empty())
         description += "\n" + command;

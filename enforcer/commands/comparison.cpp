@@ -22,14 +22,24 @@ std::string tags_text(const std::vector<Ds>& records) {
     return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// "lacks 12345 (digest 2); still has 54321 (digest 2)".
-std::string difference(const std::vector<Ds>& has, const std::vector<Ds>& wanted) {
-    std::vector<Ds> lacks, more;
+/// "has 4711 (digest 2), of no key of the zone; lacks 12345 (digest 2); still has 54321 (digest
+/// 2)".
+std::string difference(const std::vector<Ds>& has, const Comparison& compared) {
+    const std::vector<Ds>& wanted = compared.wanted;
+    std::vector<Ds> lacks, more, foreign;
     std::set_difference(wanted.begin(), wanted.end(), has.begin(), has.end(),
                         std::back_inserter(lacks));
     std::set_difference(has.begin(), has.end(), wanted.begin(), wanted.end(),
                         std::back_inserter(more));
+    const auto of_no_key = [&](const Ds& one) {
+        const auto& all = compared.sighting.foreign;
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    std::copy_if(more.begin(), more.end(), std::back_inserter(foreign), of_no_key);
+    std::erase_if(more, of_no_key);
     std::vector<std::string> words;
+    if (!foreign.empty())
+        words.push_back(fmt::format("has {}, of no key of the zone", tags_text(foreign)));
     if (!lacks.empty())
         words.push_back("lacks " + tags_text(lacks));
     if (!more.empty())
@@ -37,12 +47,12 @@ std::string difference(const std::vector<Ds>& has, const std::vector<Ds>& wanted
     return fmt::format("{}", fmt::join(words, "; "));
 }
 
-Cell verdict(const ServerView& server, const std::vector<Ds>& wanted) {
+Cell verdict(const ServerView& server, const Comparison& compared) {
     if (!server.ds)
         return {server.trouble, Tint::bad};
-    if (agrees(server, wanted))
+    if (agrees(server, compared.wanted))
         return {"as it should be", Tint::good};
-    return {difference(*server.ds, wanted), Tint::warning};
+    return {difference(*server.ds, compared), Tint::warning};
 }
 
 Json json_of(const std::vector<Ds>& records) {
@@ -55,9 +65,9 @@ Json json_of(const std::vector<Ds>& records) {
 }  // namespace
 
 bool Comparison::agrees() const {
-    return !servers.empty() &&
-           std::all_of(servers.begin(), servers.end(),
-                       [&](const ServerView& server) { return enforcer::agrees(server, wanted); });
+    return sighting.counts && std::all_of(servers.begin(), servers.end(), [&](const auto& server) {
+               return !server.ds || enforcer::agrees(server, wanted);
+           });
 }
 
 std::vector<Ds> wanted_records(const ZoneView& view) {
@@ -71,6 +81,8 @@ std::vector<Ds> wanted_records(const ZoneView& view) {
 
 Comparison compare(const ZoneView& view, const std::vector<ServerAnswer>& answers) {
     Comparison compared{{}, parent_views(answers), {}};
+    if (view.history_fault)
+        return {};
     if (compared.servers.empty())  // as of most zones of a hoster: nothing to be worked out
         return compared;
     compared.wanted = wanted_records(view);
@@ -85,7 +97,7 @@ std::string comparison_table(const Comparison& compared) {
         table.add({server.server + (server.resolver ? ", a resolver" : ""),
                    server.ds ? tags_text(*server.ds) : "-",
                    server.ds && server.ttl > Duration{0} ? format_duration(server.ttl) : "-",
-                   verdict(server, compared.wanted)});
+                   verdict(server, compared)});
     return table.text(standard_output());
 }
 

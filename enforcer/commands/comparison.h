@@ -11,7 +11,7 @@ struct Comparison {
     std::vector<ServerView> servers;
     Sighting sighting;
 
-    /// True if there are servers, and each has exactly what is wanted.
+    /// True if enough servers answered, and each of those has exactly what is wanted.
     bool agrees() const;
 };
 

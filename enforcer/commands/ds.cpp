@@ -109,7 +109,7 @@ Outcome say(Session& session, OpenZone& open, KeySet keys, const Word& word) {
 
 Ending ds_show(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
+    KASPAR_TRY(const ZoneView view, view_records(session.with(), zone));
     Json list = Json::array();
     for (const Ds& ds : wanted_records(view)) {
         const std::string line = fmt::format("{} {} IN DS {}", zone.name.absolute_text(),

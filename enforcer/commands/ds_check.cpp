@@ -29,9 +29,12 @@ void show(const ZoneView& view, const Comparison& compared) {
     text += "\n" + comparison_table(compared);
     for (const std::string& words : compared.sighting.strangers)
         text += "\n" + words + "\n";
+    const bool shown = compared.agrees() && view.policy.confirm != ParentConfirmation::manual;
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::parent && !wait.next)
-            text += fmt::format("\nwaits for {}: {}\n", wait.what, wait.why);
+            text += fmt::format(
+                "\nwaits for {}: {}\n", wait.what,
+                shown ? "they show it; the enforcer's next pass takes it in" : wait.why);
     print(text);
 }
 
@@ -39,7 +42,7 @@ void show(const ZoneView& view, const Comparison& compared) {
 
 Ending ds_check(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
+    KASPAR_TRY(const ZoneView view, view_records(session.with(), zone));
     const ZoneToAsk asked{view.zone, view.policy};
     auto answers = std::move(ask_parents(session.with(), {&asked, 1})[0]);
     const Comparison compared = compare(view, answers);

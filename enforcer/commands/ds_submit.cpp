@@ -57,7 +57,7 @@ Ending ds_submit(Session& session, const std::string& name) {
 Ending ds_signal(Session& session, const std::string& name,
                  const std::vector<std::string>& servers) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
-    KASPAR_TRY(const ZoneView view, view_zone(session.with(), zone));
+    KASPAR_TRY(const ZoneView view, view_records(session.with(), zone));
     std::string text;
     for (const std::string& server : servers) {
         KASPAR_TRY(const Name owner, signalling_name(zone.name, server));

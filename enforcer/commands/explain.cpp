@@ -75,10 +75,9 @@ void add_shell_waits(const ZoneView& view, std::vector<ZoneWait>& waits) {
 void add_plan_waits(const ZoneView& view, std::vector<ZoneWait>& waits) {
     for (const Wait& wait : view.plan.waits)
         if (!wait.next)
-            waits.push_back(
-                {wait.what, wait.why, who(wait.on, view.policy),
-                 commands_for(wait.on, view.remembered.history, view.policy, view.name()),
-                 wait.until});
+            waits.push_back({wait.what, wait.why, who(wait.on, view.policy),
+                             commands_for(wait, view.remembered.history, view.policy, view.name()),
+                             wait.until});
 }
 
 std::optional<Time> expected_at(const Forecast& forecast, const HeldRecord& held,
@@ -122,7 +121,8 @@ std::string command_of(const HeldRecord& held, const ZoneView& view) {
         return command_for(EventKind::ds_seen, view.name());
     if (its_ds && held.state == RecordState::unretentive)
         return command_for(EventKind::ds_gone, view.name());
-    return commands_for(held.on, view.remembered.history, view.policy, view.name());
+    return commands_for(Wait{KeySet::of(held.key), "", "", held.on, {}}, view.remembered.history,
+                        view.policy, view.name());
 }
 
 // ---- JSON -------------------------------------------------------------------------------------
@@ -173,7 +173,12 @@ std::string end_of(Waiting on, const std::optional<Time>& until, const std::stri
         return when(*until, now);
     if (!command.empty())
         return fmt::format("when {}: {}",
-                           on == Waiting::signer ? "the signer has run" : "you say so", command);
+                           on == Waiting::signer    ? "the signer has run"
+                           : on == Waiting::servers ? "all servers serve it"
+                           : command.find("ds check") != std::string::npos
+                               ? "all servers of the parent show it"
+                               : "you say so",
+                           command);
     return "when somebody acts";
 }
 

@@ -27,7 +27,7 @@ std::string event_table(const Forecast& forecast, const std::string& zone, bool 
             continue;
         const bool same = last == event.at;
         last = event.at;
-        const std::string command = command_for(event.kind, zone);
+        const std::string command = command_for(event, zone);
         table.add({same ? "" : to_rfc3339(event.at),
                    same                        ? ""
                    : event.at <= forecast.from ? "now"
@@ -112,39 +112,51 @@ std::string command_for(EventKind kind, const std::string& zone) {
     }
 }
 
+std::string command_for(const Event& event, const std::string& zone) {
+    const bool of_parent = event.kind == EventKind::ds_seen || event.kind == EventKind::ds_gone;
+    return of_parent && event.actor == Actor::parent ? "" : command_for(event.kind, zone);
+}
+
 namespace {
 
-/// Where the parent is observed and a person's word is not needed, looking now is all one can do.
-std::string commands_to_confirm(const History& history, const Policy& policy,
+/// What a person can do so that the parent has, or no longer has, DS of these keys; and what ends
+/// the wait then.
+std::string commands_to_confirm(KeySet keys, const History& history, const Policy& policy,
                                 const std::string& zone) {
-    if (policy.confirm == ParentConfirmation::observed)
-        return "kaspar ds check " + zone;
+    const bool observed = policy.confirm == ParentConfirmation::observed;
     const bool both = policy.confirm == ParentConfirmation::both;
-    const KeySet awaited = ds_awaited(history) - (both ? history.said_seen : KeySet{});
-    const KeySet to_go = ds_to_go(history) - (both ? history.said_gone : KeySet{});
+    const KeySet awaited = (ds_awaited(history) & keys) - (both ? history.said_seen : KeySet{});
+    const KeySet to_go = (ds_to_go(history) & keys) - (both ? history.said_gone : KeySet{});
     std::vector<std::string> commands;
-    if (!awaited.empty())
+    if (observed)
+        commands.push_back((policy.ds_submit ? "kaspar ds submit " : "kaspar ds show ") + zone);
+    if (!observed && !awaited.empty())
         commands.push_back(command_for(EventKind::ds_seen, zone));
-    if (!to_go.empty())
+    if (!observed && !to_go.empty())
         commands.push_back(command_for(EventKind::ds_gone, zone));
-    if (commands.empty())
+    if (observed || commands.empty())
         commands.push_back("kaspar ds check " + zone);
     return fmt::format("{}", fmt::join(commands, "; "));
 }
 
 }  // namespace
 
-std::string commands_for(Waiting on, const History& history, const Policy& policy,
+std::string commands_for(const Wait& wait, const History& history, const Policy& policy,
                          const std::string& zone) {
-    switch (on) {
+    switch (wait.on) {
         case Waiting::signer:
             return command_for(EventKind::published, zone);
+        case Waiting::servers:
+            return "kaspar zone check " + zone;
         case Waiting::approval:
             return command_for(EventKind::approved, zone);
         case Waiting::operator_pause:
             return command_for(EventKind::resumed, zone);
-        case Waiting::parent:
-            return commands_to_confirm(history, policy, zone);
+        case Waiting::parent: {
+            const KeySet all = ds_awaited(history) | ds_to_go(history);
+            return commands_to_confirm((wait.keys & all).empty() ? all : wait.keys, history, policy,
+                                       zone);
+        }
         default:
             return "";
     }
@@ -174,7 +186,7 @@ Json to_json(const Event& event, const std::vector<Key>& keys, const std::string
     Json named = Json::array();
     for (const std::size_t key : event.keys)
         named.push_back(about(keys[key]));
-    const std::string command = command_for(event.kind, zone);
+    const std::string command = command_for(event, zone);
     Json told = {{"at", to_rfc3339(event.at)},
                  {"kind", word(event.kind)},
                  {"who", word(event.actor)},

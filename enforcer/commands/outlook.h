@@ -22,9 +22,10 @@ std::vector<std::string> reservations(Session& session, const ZoneView& view);
 
 /// The command with which a person lets this happen. Empty: none is needed.
 std::string command_for(EventKind kind, const std::string& zone);
+std::string command_for(const Event& event, const std::string& zone);
 
 /// The commands with which a person ends a wait, joined by "; ". Empty: no command ends it.
-std::string commands_for(Waiting on, const History& history, const Policy& policy,
+std::string commands_for(const Wait& wait, const History& history, const Policy& policy,
                          const std::string& zone);
 
 /// "2027-01-01T00:00:00Z (in 38d)".

@@ -94,7 +94,7 @@ std::string next_event_line(const ZoneView& view, Time now) {
 }
 
 std::string command_line_for(const ZoneView& view, const Wait& wait) {
-    const auto command = commands_for(wait.on, view.remembered.history, view.policy, view.name());
+    const auto command = commands_for(wait, view.remembered.history, view.policy, view.name());
     return command.empty() ? "" : "  " + tinted(command, Tint::warning, standard_output()) + "\n";
 }
 
@@ -103,7 +103,8 @@ std::string submission_line(const Submission& one) {
         return fmt::format("{:<13} done at {}\n", word(one.way), to_rfc3339(*one.done));
     if (one.tries == 0)
         return fmt::format("{:<13} at the enforcer's next pass\n", word(one.way));
-    return fmt::format("{:<13} failed {} times, next try {}: {}\n", word(one.way), one.tries,
+    return fmt::format("{:<13} failed {}, next try {}: {}\n", word(one.way),
+                       one.tries == 1 ? "once" : fmt::format("{} times", one.tries),
                        to_rfc3339(*one.due), one.trouble);
 }
 

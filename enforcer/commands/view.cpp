@@ -10,6 +10,7 @@
 
 #include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
+#include "enforcer/core/words.h"
 #include "enforcer/key_reserve.h"
 #include "enforcer/report_intake.h"
 #include "enforcer/servers/zone_watch.h"
@@ -27,7 +28,7 @@ Json tags_of(const Remembered& remembered, KeySet keys) {
 }
 
 Json wait_json(const ZoneView& view, const Wait& wait) {
-    const auto command = commands_for(wait.on, view.remembered.history, view.policy, view.name());
+    const auto command = commands_for(wait, view.remembered.history, view.policy, view.name());
     return {{"what", wait.what},
             {"why", wait.why},
             {"on", word(wait.on)},
@@ -127,6 +128,61 @@ void add_run_troubles(const ZoneView& view, std::vector<std::string>& needs) {
         needs.push_back("the signer refused to sign the zone");
 }
 
+/// A DS set of which no key signs the DNSKEY RRset makes the zone bogus for who asks that server.
+void add_bogus_ds(const ZoneView& view, std::vector<std::string>& needs) {
+    const Comparison compared = compare(view, view.answers);
+    std::vector<Ds> good;
+    for (const KeyIndex key : view.remembered.history.arrangement.dnskey_signers)
+        for (const DigestFacts& digest : digest_types())
+            good.push_back(
+                make_ds(view.zone.name, *view.remembered.rows[key].dnskey, digest.number));
+    for (const ServerView& server : compared.servers)
+        if (server.ds && !server.ds->empty() &&
+            std::none_of(server.ds->begin(), server.ds->end(), [&](const Ds& one) {
+                return std::find(good.begin(), good.end(), one) != good.end();
+            }))
+            needs.push_back(
+                fmt::format("parent: {} has no DS of a key that signs: resolvers that "
+                            "ask it take the zone for bogus; `kaspar ds show {}` "
+                            "tells what to submit at once",
+                            server.server, view.name()));
+}
+
+/// A set that came to be known after the last request is none that was asked for.
+void add_lost_ds(const ZoneView& view, std::vector<std::string>& needs) {
+    const History& history = view.remembered.history;
+    const KeySet awaited = ds_awaited(history);
+    for (const DsVersion& version : history.ds)
+        if (version.window.open() && history.ds_asked && version.window.since > *history.ds_asked &&
+            !awaited.is_subset_of(version.keys)) {
+            needs.push_back(fmt::format(
+                "parent: since {} a server of it lacks DS {}, which it had; `kaspar ds check {}` "
+                "tells which, `kaspar ds show {}` what to submit",
+                to_rfc3339(version.window.since), tags(history, awaited - version.keys),
+                view.name(), view.name()));
+            return;
+        }
+}
+
+/// Secondaries take minutes.
+constexpr Duration longest_lag = std::chrono::hours{1};
+
+void add_lasting_lag(const ZoneView& view, std::vector<std::string>& needs) {
+    const std::string lag = lag_words(view.answers);
+    if (lag.empty() || !view.report || !view.report->publication)
+        return;
+    const Publication& published = *view.report->publication;
+    for (const ServerAnswer& answer : view.answers)
+        if (answer.role == ServerRole::zone && !answer.trouble.empty() &&
+            answer.at - view.zone.spread_at.value_or(published.published) > longest_lag) {
+            needs.push_back(
+                fmt::format("servers of the zone do not serve what is published: {}; "
+                            "`kaspar zone check {}`",
+                            lag, view.name()));
+            return;
+        }
+}
+
 /// One failure may pass by itself.
 constexpr unsigned tries_before_told = 3;
 
@@ -169,6 +225,9 @@ void add_lag(ZoneView& view) {
     if (is_spread(view.zone, view.policy, published))
         return;
     const std::string lag = lag_words(view.answers);
+    for (Wait& wait : view.plan.waits)  // it has done its part; only they have not
+        if (wait.on == Waiting::signer)
+            wait.on = Waiting::servers;
     view.plan.waits.push_back(
         {{},
          fmt::format("serial {} to be served by all servers of the zone", published.serial),
@@ -196,7 +255,8 @@ Result<ZoneView> view_with(const Enforcement& with, const Zone& zone, const Poli
         KASPAR_TRY(view.remembered.history.pending, pending_keys(with, zone, view.policy));
         view.plan = plan(view.remembered.history, view.policy, with.now);
     } else {
-        view.zone.trouble = remembered.fault().words;  // one bad zone hides no other
+        view.history_fault = remembered.fault().words;  // one bad zone hides no other
+        view.zone.trouble = view.history_fault;
     }
     auto report = read_report(with.configuration, zone.name);
     if (!report.ok())
@@ -245,6 +305,13 @@ Outcome visit_all(const Enforcement& with, const std::function<void(ZoneView)>& 
         visit(std::move(view));
     }
     return Done{};
+}
+
+Result<ZoneView> view_records(const Enforcement& with, const Zone& zone) {
+    KASPAR_TRY(ZoneView view, view_zone(with, zone));
+    if (view.history_fault)
+        return Fault{FaultClass::state, *view.history_fault};
+    return view;
 }
 
 Json to_json(const ZoneView& view, Time now) {
@@ -313,6 +380,9 @@ std::vector<std::string> other_troubles(const ZoneView& view) {
                                     view.zone.policy, *view.policy_fault));
     for (std::string& words : compare(view, view.answers).sighting.strangers)
         needs.push_back("parent: " + std::move(words));
+    add_bogus_ds(view, needs);
+    add_lost_ds(view, needs);
+    add_lasting_lag(view, needs);
     add_failed_submissions(view, needs);
     for (const Wait& wait : view.plan.waits)
         if (wait.on == Waiting::approval)

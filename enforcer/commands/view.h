@@ -21,7 +21,8 @@ using Json = nlohmann::ordered_json;
 struct ZoneView {
     Zone zone;
     Policy policy;
-    std::optional<std::string> policy_fault;  ///< why the policy's file is not in force
+    std::optional<std::string> policy_fault;   ///< why the policy's file is not in force
+    std::optional<std::string> history_fault;  ///< why nothing is known of its records
     Remembered remembered;
     Plan plan;
     std::optional<Report> report;
@@ -37,6 +38,10 @@ struct ZoneView {
 };
 
 Result<ZoneView> view_zone(const Enforcement& with, const Zone& zone);
+
+/// The same for those who say something of the zone's records. Fault: state, if nothing is known of
+/// them.
+Result<ZoneView> view_records(const Enforcement& with, const Zone& zone);
 Result<std::vector<ZoneView>> view_all(const Enforcement& with);
 
 /// One zone after the other, for those who need not keep them all.

@@ -278,11 +278,13 @@ void ds_gone(History& history, KeySet keys, const Policy& policy, Time when) {
 }
 
 bool ds_found(History& history, KeySet keys, const Policy& policy, Time when) {
-    const bool foreseen = std::any_of(
-        history.ds.begin(), history.ds.end(),
-        [&](const DsVersion& version) { return version.window.open() && version.keys == keys; });
+    const auto same = [&](const DsVersion& version) { return version.keys == keys; };
+    const auto* known = find_version(history.ds, same);
+    if (known != nullptr && known->window.open())
+        return false;
     open_ds(history, keys, policy.ds_ttl, when);
-    return !foreseen;
+    find_version(history.ds, same)->window.since = when;
+    return true;
 }
 
 void adopt(History& history, const Observation& seen, KeySet ds, const Policy& policy, Time now) {

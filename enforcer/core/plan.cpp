@@ -161,7 +161,8 @@ void plan_group(const History& history, const Policy& policy, const Group& group
 }
 
 /// What is missing until DS that were asked for, or asked to go, are taken to be there, or gone.
-std::string unconfirmed(const Policy& policy, KeySet keys, KeySet said, std::string_view command) {
+std::string unconfirmed(const Policy& policy, KeySet keys, KeySet said, std::string_view command,
+                        std::string_view shown) {
     const bool shown_is_missing = policy.confirm != ParentConfirmation::manual;
     const bool word_is_missing =
         policy.confirm == ParentConfirmation::manual ||
@@ -169,7 +170,7 @@ std::string unconfirmed(const Policy& policy, KeySet keys, KeySet said, std::str
     if (!shown_is_missing)
         return fmt::format("asked for; not yet confirmed with `kaspar ds {}`", command);
     if (!word_is_missing)
-        return "asked for; the parent's servers do not all show it yet";
+        return fmt::format("asked for; {}", shown);
     return fmt::format(
         "asked for; the parent's servers must show it, and it must be confirmed "
         "with `kaspar ds {}`",
@@ -181,13 +182,15 @@ void wait_for_parent(const History& history, const Policy& policy, Plan& plan) {
     if (!awaited.empty())
         plan.waits.push_back({awaited,
                               "DS " + tags(history, awaited) + " to be at the parent",
-                              unconfirmed(policy, awaited, history.said_seen, "seen"),
+                              unconfirmed(policy, awaited, history.said_seen, "seen",
+                                          "not all of the parent's servers have shown it yet"),
                               Waiting::parent,
                               {}});
     if (!to_go.empty())
         plan.waits.push_back({to_go,
                               "DS " + tags(history, to_go) + " to be gone from the parent",
-                              unconfirmed(policy, to_go, history.said_gone, "gone"),
+                              unconfirmed(policy, to_go, history.said_gone, "gone",
+                                          "a server of the parent may still have it"),
                               Waiting::parent,
                               {}});
 }

@@ -44,6 +44,9 @@ KeySet keys_where(const DsOfKeys& known, const auto& holds) {
     return keys;
 }
 
+/// Of one server; a liar may have thousands.
+constexpr std::size_t most_told = 3;
+
 /// Takes one answer into the sighting. False if it has what nobody asked for.
 bool take_answer(const ServerView& server, const DsOfKeys& known, const Policy& policy,
                  Sighting& sighting) {
@@ -53,26 +56,32 @@ bool take_answer(const ServerView& server, const DsOfKeys& known, const Policy& 
         keys_where(known, [&](const auto& key) { return has_all_wanted(records, key, policy); });
     sighting.everywhere = sighting.everywhere & all & any;
     sighting.nowhere = sighting.nowhere - any;
-    if (!server.resolver) {
+    const auto unknown = strangers(records, known);
+    const bool only_strangers = any.empty() && !unknown.empty();
+    if (!server.resolver && !only_strangers) {
         if (std::find(sighting.sets.begin(), sighting.sets.end(), any) == sighting.sets.end())
             sighting.sets.push_back(any);
         sighting.ttl = std::max(sighting.ttl, server.ttl);
     }
-    const auto unknown = strangers(records, known);
     for (const Ds* record : unknown)
-        sighting.strangers.push_back(
-            fmt::format("{} has a DS that belongs to no key of the zone: {}; nothing is confirmed "
-                        "while it is there",
-                        server.server, record->text()));
+        sighting.foreign.push_back(*record);
+    for (std::size_t i = 0; i < std::min(unknown.size(), most_told); ++i)
+        sighting.strangers.push_back(fmt::format(
+            "{} has a DS that belongs to no key of the zone: {}{}; nothing is confirmed while it "
+            "is there",
+            server.server, unknown[i]->text(),
+            i + 1 == most_told && unknown.size() > most_told
+                ? fmt::format(" (and {} more)", unknown.size() - most_told)
+                : ""));
     return unknown.empty();
 }
 
-/// Silent servers may be passed over down to the policy's quorum; a resolver that validates may
-/// not.
+/// Only silent servers may be passed over down to the policy's quorum; a resolver that validates
+/// may not.
 bool enough(std::span<const ServerView> servers, const Policy& policy) {
     std::size_t asked = 0, answered = 0;
     for (const ServerView& server : servers) {
-        if (server.resolver && !server.ds)
+        if (!server.ds && (server.resolver || !server.silent))
             return false;
         asked += server.resolver ? 0 : 1;
         answered += server.resolver || !server.ds ? 0 : 1;
@@ -114,6 +123,8 @@ ParentNews take_in(History& history, const Sighting& sighting, const Policy& pol
         ds_seen(history, news.seen, policy, when);
     if (!news.gone.empty())
         ds_gone(history, news.gone, policy, when);
+    history.said_seen = history.said_seen - news.seen;
+    history.said_gone = history.said_gone - news.gone;
     return news;
 }
 

@@ -19,6 +19,7 @@ struct ServerView {
     std::optional<std::vector<Ds>> ds;  ///< absent: it gave no answer that counts
     Duration ttl{0};                    ///< with which it serves them; 0 if there are none
     std::string trouble = {};           ///< why it does not count
+    bool silent = false;                ///< nothing came at all; else what came is doubtful
     bool resolver = false;              ///< a validating one: what it says may come from a cache
 };
 
@@ -32,7 +33,8 @@ struct Sighting {
     std::vector<KeySet> sets;  ///< that servers serve, each once
     Duration ttl{0};           ///< the largest with which a server serves them
     std::vector<std::string> silences;   ///< who gave no answer that counts, and why
-    std::vector<std::string> strangers;  ///< who has a DS that belongs to no key of the zone
+    std::vector<Ds> foreign;             ///< records that belong to no key of the zone
+    std::vector<std::string> strangers;  ///< who has which of them
 };
 
 /// Compares exactly: tag, algorithm, digest type and digest.

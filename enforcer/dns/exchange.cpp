@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/system/service.h"
 #include "enforcer/dns/conversation.h"
 #include "enforcer/random.h"
 
@@ -74,6 +75,7 @@ class Round {
         const auto left = std::chrono::ceil<milliseconds>(first - now());
         ::poll(sockets.data(), sockets.size(),
                static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 10'000)));
+        tell_alive();
         const Instant woken = now();
         for (std::size_t i = 0; i < open_.size(); ++i) {
             Conversation& one = *open_[i].conversation;

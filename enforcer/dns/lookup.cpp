@@ -112,10 +112,11 @@ Result<ZoneServers> find_parent(const Name& zone, const std::vector<ServerAddres
         if (!hosts.empty())
             return ZoneServers{name, addresses_of(hosts, resolvers)};
     }
-    return Fault{FaultClass::refused,
-                 fmt::format("no zone above {} can be found; list the servers of its parent in the "
-                             "policy (parent.servers)",
-                             zone.text())};
+    return Fault{
+        FaultClass::refused,
+        fmt::format("no zone above {} can be found through the resolvers (\"resolvers\" in "
+                    "the configuration)",
+                    zone.text())};
 }
 
 }  // namespace kaspar::enforcer

@@ -38,6 +38,12 @@ Name name_of(const knot_dname_t* name) {
     return std::move(read).value();
 }
 
+/// One with the highest bit set counts as 0 (RFC 2181 §8).
+Duration ttl_of(const knot_rrset_t& set) {
+    constexpr std::uint32_t largest = 0x7fffffff;
+    return Duration(set.ttl > largest ? 0 : set.ttl);
+}
+
 void add_records(const knot_pktsection_t* section, std::vector<Record>& records) {
     for (std::uint16_t i = 0; i < section->count; ++i) {
         const knot_rrset_t* set = knot_pkt_rr(section, i);
@@ -46,7 +52,7 @@ void add_records(const knot_pktsection_t* section, std::vector<Record>& records)
         const knot_rdata_t* rdata = set->rrs.rdata;
         for (std::uint16_t n = 0; n < set->rrs.count;
              ++n, rdata = knot_rdataset_next(const_cast<knot_rdata_t*>(rdata)))
-            records.push_back({name_of(set->owner), set->type, Duration(set->ttl),
+            records.push_back({name_of(set->owner), set->type, ttl_of(*set),
                                Bytes(rdata->data, rdata->data + rdata->len)});
     }
 }

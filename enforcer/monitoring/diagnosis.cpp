@@ -20,7 +20,8 @@ using Reasons = std::vector<Reason>;
 std::optional<Time> due_since(const Enforcement& with, const ZoneView& view) {
     std::optional<Time> due = view.zone.next_event;
     const auto no_later_than = [&](Time time) { due = std::min(due.value_or(time), time); };
-    if (view.zone.flagged && view.remembered.history.generation == 0)
+    if (view.zone.flagged && !view.history_fault && !view.zone.restored &&
+        view.remembered.history.generation == 0)
         no_later_than(view.zone.added);
     if (view.report && report_is_new(with.configuration, view.zone.name, view.zone.report))
         no_later_than(view.report->last_run.at);
@@ -79,7 +80,8 @@ void add_expiry(const ZoneView& view, Time now, Reasons& reasons) {
 void add_zone(const Enforcement& with, const ZoneView& view, Reasons& reasons) {
     add_expiry(view, with.now, reasons);
     for (std::string& words : other_troubles(view))
-        reasons.push_back({Severity::warning, view.name(), std::move(words)});
+        reasons.push_back({view.history_fault == words ? Severity::critical : Severity::warning,
+                           view.name(), std::move(words)});
     add_overdue(with, view, reasons);
     add_idle_signer(with, view, reasons);
     add_blocked(with, view, reasons);

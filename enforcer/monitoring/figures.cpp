@@ -46,6 +46,8 @@ void add_parent(const ZoneView& view, ZoneFigures& figures) {
            : *server.ds == compared.wanted ? figures.parent_agrees
                                            : figures.parent_differs);
     figures.unexpected_ds = static_cast<unsigned>(compared.sighting.strangers.size());
+    for (const ServerAnswer& answer : view.answers)
+        figures.lagging_servers += answer.role == ServerRole::zone && !answer.trouble.empty();
     for (const Submission& one : view.submissions)
         figures.failing_submissions += one.due && one.tries > 0 ? 1 : 0;
 }

@@ -35,6 +35,7 @@ struct ZoneFigures {
     unsigned parent_agrees = 0, parent_differs = 0, parent_silent = 0;  ///< so many servers of it
     unsigned unexpected_ds = 0;  ///< so many of those have a DS of no key of the zone
     unsigned failing_submissions = 0;
+    unsigned lagging_servers = 0;  ///< so many of the zone's own do not serve what is published
     std::optional<Run> run;
     std::optional<std::uint32_t> serial;
     std::optional<std::uint64_t> published_generation;

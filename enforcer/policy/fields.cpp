@@ -328,8 +328,11 @@ Pol parent_fields() {
                 "Registrars differ; tools/hooks has examples."),
             Pol("ds_withdraw", MEMBER(ds_withdraw), optional(program()),
                 Default::otherwise("you withdraw it"),
-                "A program that is run when the parent is to remove DS records."),
-            Pol("hook_time_limit", MEMBER(hook_time_limit), duration(1s, 3600s), "1m",
+                "A program that is run when the parent is to remove DS records: once those in "
+                "their "
+                "place are confirmed. Not needed if ds_submit puts the whole set in place "
+                "(\"wanted_ds\" of what it is given)."),
+            Pol("hook_time_limit", MEMBER(hook_time_limit), duration(1s, 300s), "1m",
                 "A program that takes longer is ended, and tried again later.",
                 "Enough for a registrar's interface on a slow day."),
             Pol("dsync", MEMBER(dsync), boolean(), false,

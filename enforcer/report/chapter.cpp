@@ -85,7 +85,7 @@ void add_wait(Markup& markup, const ZoneView& view, const Wait& wait) {
         if (wait.until)
             markup.text("; until " + shown(*wait.until));
     }
-    const auto command = commands_for(wait.on, view.remembered.history, view.policy, view.name());
+    const auto command = commands_for(wait, view.remembered.history, view.policy, view.name());
     if (!command.empty())
         markup.leaf("code", {}, command);
 }
@@ -184,7 +184,7 @@ void add_event(Markup& markup, const Event& event, const Forecast& forecast,
     markup.leaf("td", {{"class", event.actor == Actor::person ? "you" : ""}}, whom(event.actor));
     const auto what = markup.element("td");
     markup.prose(in_words(event));
-    if (const auto command = command_for(event.kind, zone); !command.empty()) {
+    if (const auto command = command_for(event, zone); !command.empty()) {
         markup.text(": ");
         markup.leaf("code", {}, command);
     }

@@ -226,7 +226,7 @@ std::vector<Deadline> deadlines_of(const Forecast& forecast, Time until, const s
     for (const Event& event : forecast.events) {
         if (!is_for_a_person(event) || event.at > until)
             continue;
-        const auto command = command_for(event.kind, zone);
+        const auto command = command_for(event, zone);
         const auto what = in_words(event) + (command.empty() ? "" : ": " + command);
         if (!found.empty() && found.back().at == event.at)
             found.back().what += "; " + what;

@@ -11,13 +11,20 @@ namespace kaspar::enforcer {
 
 namespace {
 
-ServerAnswer no_answer(ServerRole role, std::string server, Time at, std::string trouble) {
-    return {role, std::move(server), at, std::nullopt, Duration{0}, std::move(trouble), at};
+ServerAnswer no_answer(ServerRole role, std::string server, Time at, const Fault& fault) {
+    return {role,        std::move(server), at, std::nullopt,
+            Duration{0}, fault.words,       at, fault.kind == FaultClass::io};
+}
+
+Fault doubtful(std::string words) {
+    return {FaultClass::input, std::move(words)};
 }
 
 /// Who says that there is no DS must say so for the zone above (RFC 4035 §3.1.4.1): a server of the
 /// zone itself knows of none, whatever the parent has.
 std::string doubt_of_absence(const Name& zone, const Answer& answer) {
+    if (!answer.answer.empty())
+        return "gives records of something else";
     for (const Record& record : answer.authority) {
         if (record.type != rrtype::soa)
             continue;
@@ -54,8 +61,12 @@ class Parents {
         }
         const Name next = above(asked.zone.name);
         auto known = found_.find(next);
+        if (known == found_.end() && unreachable_)
+            return Fault(*unreachable_);
         if (known == found_.end())
             known = found_.emplace(next, find_parent(asked.zone.name, resolvers_)).first;
+        if (!known->second.ok() && known->second.fault().kind == FaultClass::io)
+            unreachable_ = known->second.fault();
         if (!known->second.ok())
             return Fault(known->second.fault());
         return known->second->servers;
@@ -64,6 +75,7 @@ class Parents {
   private:
     std::vector<ServerAddress> resolvers_;
     std::map<Name, Result<ZoneServers>> found_;
+    std::optional<Fault> unreachable_;  ///< no resolver answers: not asked again in this round
 };
 
 /// All questions of a round, and to whose answers each leads.
@@ -73,10 +85,11 @@ class Questions {
 
     void add(std::size_t zone, const Name& name, ServerRole role, const NamedServer& server) {
         if (!server.address)
-            return put(zone, no_answer(role, server.name, with_.now, "its name has no address"));
+            return put(zone, no_answer(role, server.name, with_.now,
+                                       {FaultClass::io, "its name has no address"}));
         auto key = tsig_key(with_.configuration, server.address->tsig_key);
         if (!key.ok())
-            return put(zone, no_answer(role, server.name, with_.now, key.fault().words));
+            return put(zone, no_answer(role, server.name, with_.now, key.fault()));
         askings_.push_back({*server.address,
                             {name, rrtype::ds, role == ServerRole::resolver},
                             std::move(key).value()});
@@ -86,10 +99,15 @@ class Questions {
     void put(std::size_t zone, ServerAnswer answer) { answers_[zone].push_back(std::move(answer)); }
 
     std::vector<std::vector<ServerAnswer>> ask_all() {
+        const Stopwatch asked;
         const auto replies = ask(askings_);
         for (std::size_t i = 0; i < replies.size(); ++i)
             put(about_[i].zone, read_ds_answer(about_[i].name, about_[i].role, about_[i].server,
                                                with_.now, replies[i]));
+        // What was served then may have been changed before the answers were read.
+        for (auto& of_zone : answers_)
+            for (ServerAnswer& answer : of_zone)
+                answer.at = answer.since = with_.now + asked.elapsed();
         return std::move(answers_);
     }
 
@@ -118,7 +136,9 @@ std::vector<std::vector<ServerAnswer>> ask_parents(const Enforcement& with,
         const auto servers = parents.servers_of(zones[i]);
         if (!servers.ok())
             questions.put(i, no_answer(ServerRole::parent, "the parent's servers", with.now,
-                                       servers.fault().words));
+                                       {servers.fault().kind,
+                                        servers.fault().words +
+                                            "; or list them in the policy (parent.servers)"}));
         else
             for (const NamedServer& server : *servers)
                 questions.add(i, name, ServerRole::parent, server);
@@ -132,15 +152,15 @@ std::vector<std::vector<ServerAnswer>> ask_parents(const Enforcement& with,
 ServerAnswer read_ds_answer(const Name& zone, ServerRole role, std::string server, Time at,
                             const Result<Answer>& answer) {
     if (!answer.ok())
-        return no_answer(role, std::move(server), at, answer.fault().words);
+        return no_answer(role, std::move(server), at, answer.fault());
     if (std::string trouble = doubt(zone, role, *answer); !trouble.empty())
-        return no_answer(role, std::move(server), at, std::move(trouble));
+        return no_answer(role, std::move(server), at, doubtful(std::move(trouble)));
     std::vector<Ds> records;
     Duration ttl{0};
     for (const Record& record : answer->records(zone, rrtype::ds)) {
         auto ds = Ds::from_rdata(record.rdata);
         if (!ds.ok())
-            return no_answer(role, std::move(server), at, "gives " + ds.fault().words);
+            return no_answer(role, std::move(server), at, doubtful("gives " + ds.fault().words));
         records.push_back(std::move(ds).value());
         ttl = std::max(ttl, record.ttl);
     }

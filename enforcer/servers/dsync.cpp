@@ -55,20 +55,25 @@ Result<DsyncTarget> find_dsync_target(const Name& zone,
 
 Outcome notify_parent(const Name& zone, const std::vector<ServerAddress>& resolvers) {
     KASPAR_TRY(const DsyncTarget target, find_dsync_target(zone, resolvers));
-    std::string words = target.host.text() + " has no address";
+    std::vector<Asking> askings;
+    std::vector<std::string> names;
     for (const NamedServer& server : addresses_of({target.host}, resolvers)) {
         if (!server.address)
             continue;
-        Asking asking{*server.address, {zone, rrtype::cds, false, true}, std::nullopt};
-        asking.server.port = target.port;
-        const auto replies = ask({&asking, 1});
-        if (replies[0].ok() && replies[0]->rcode == rcode::no_error)
-            return Done{};
-        words =
-            fmt::format("{} port {}: {}", server.name, target.port,
-                        replies[0].ok() ? rcode_word(replies[0]->rcode) : replies[0].fault().words);
+        askings.push_back({*server.address, {zone, rrtype::cds, false, true}, std::nullopt});
+        askings.back().server.port = target.port;
+        names.push_back(server.name);
     }
-    return Fault{FaultClass::io, words};
+    std::string words = target.host.text() + ":";
+    const auto replies = ask(askings);
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        if (replies[i].ok() && replies[i]->rcode == rcode::no_error)
+            return Done{};
+        words +=
+            fmt::format(" {} port {}: {};", names[i], target.port,
+                        replies[i].ok() ? rcode_word(replies[i]->rcode) : replies[i].fault().words);
+    }
+    return Fault{FaultClass::io, replies.empty() ? words + " no address" : words};
 }
 
 }  // namespace kaspar::enforcer

@@ -55,6 +55,16 @@ Outcome note_confirmed(const Enforcement& with, const Zone& zone, const Remember
                 fmt::format("by what {} of the parent's servers answer", servers));
 }
 
+/// Nobody caches longer, whatever a server says (RFC 8767 §4 speaks of days).
+constexpr Duration longest_ttl = std::chrono::days{7};
+
+/// A smaller one counts only if all servers were heard: the silent may serve the larger one yet.
+Duration ttl_from_now(Duration before, const Sighting& sighting) {
+    const Duration seen = std::min(sighting.ttl, longest_ttl);
+    const bool smaller_counts = sighting.silences.empty() && seen > Duration{0};
+    return smaller_counts ? seen : std::max(before, seen);
+}
+
 }  // namespace
 
 Outcome watch_parents(const Enforcement& with) {
@@ -76,16 +86,17 @@ Outcome take_in_parent(const Enforcement& with, Zone& zone, Policy& policy,
     if (policy.confirm == ParentConfirmation::manual)
         return Done{};
     KASPAR_TRY(auto answers, answers_about(with.database, zone.id));
-    std::erase_if(answers, [&](const ServerAnswer& answer) { return answer.at != with.now; });
+    // Older ones have acted, or came before what they would confirm.
+    std::erase_if(answers, [&](const ServerAnswer& answer) { return answer.at < with.now; });
     const auto views = parent_views(answers);
     if (views.empty())
         return Done{};
+    zone.parent_due.reset();  // to be planned anew
     const Sighting sighting = judge(views, ds_of_keys(zone.name, remembered), policy);
-    if (sighting.ttl > Duration{0})
-        zone.parent_ttl = sighting.ttl;
+    zone.parent_ttl = ttl_from_now(zone.parent_ttl.value_or(Duration{0}), sighting);
     policy = as_seen(std::move(policy), zone);
     follow_policy(remembered.history, policy, with.now);
-    const ParentNews news = take_in(remembered.history, sighting, policy, with.now);
+    const ParentNews news = take_in(remembered.history, sighting, policy, answers.front().at);
     for (const KeySet set : news.unforeseen)
         KASPAR_CHECK(note(with, zone,
                           fmt::format("the parent serves DS {}, which nobody asked for",
@@ -99,10 +110,16 @@ Outcome take_in_parent(const Enforcement& with, Zone& zone, Policy& policy,
 std::optional<Time> next_parent_look(const std::optional<Time>& planned, const Policy& policy,
                                      const History& history, Time now) {
     const bool waits = !ds_awaited(history).empty() || !ds_to_go(history).empty();
-    if (policy.confirm == ParentConfirmation::manual || (!waits && history.arrangement.ds.empty()))
+    if (policy.confirm == ParentConfirmation::manual || history.keys.empty())
         return std::nullopt;
-    const Time next = now + (waits ? policy.parent_check_interval
-                                   : std::max(policy.parent_check_interval, longest_unseen));
+    const bool leaving =
+        std::any_of(history.ds.begin(), history.ds.end(),
+                    [](const DsVersion& version) { return !version.window.open(); });
+    Time next = now + (waits || leaving ? policy.parent_check_interval
+                                        : std::max(policy.parent_check_interval, longest_unseen));
+    // Where caches let go of something, a key may leave: the parent is looked at once more before.
+    if (const auto end = next_end(history, policy, now))
+        next = std::min(next, *end);
     return planned && *planned > now ? std::min(*planned, next) : next;
 }
 

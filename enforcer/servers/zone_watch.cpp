@@ -16,6 +16,9 @@ namespace {
 /// Secondaries are told of changes at once (NOTIFY); who lags is asked again this often.
 constexpr Duration again = std::chrono::minutes{1};
 
+/// A server may go back to what it served before.
+constexpr Duration once_spread = std::chrono::hours{1};
+
 /// `serial` is that one or a later one (RFC 1982 §3.2).
 bool is_at_least(std::uint32_t serial, std::uint32_t wanted) {
     return static_cast<std::int32_t>(serial - wanted) >= 0;
@@ -68,8 +71,8 @@ ServerAnswer read_answers(const Name& zone, const Publication& published, std::s
     }
     read.content = std::to_string(*serial);
     if (!is_at_least(*serial, published.serial))
-        read.trouble = fmt::format("serves serial {}, not yet {}", *serial, published.serial);
-    else if (*serial == published.serial && !serves_keys(zone, *dnskey, published.dnskeys))
+        read.trouble = fmt::format("serves serial {}", *serial);
+    else if (!serves_keys(zone, *dnskey, published.dnskeys))
         read.trouble = fmt::format("serves serial {} with other DNSKEY records", *serial);
     return read;
 }
@@ -77,15 +80,18 @@ ServerAnswer read_answers(const Name& zone, const Publication& published, std::s
 Outcome note_answers(const Enforcement& with, const WatchedZone& watched,
                      std::vector<ServerAnswer> answers) {
     const bool everywhere = lag_words(answers).empty();
+    const Time at = answers.empty() ? with.now : answers.front().at;
     const std::int64_t id = watched.zone.id;
     KASPAR_CHECK(replace_answers(with.database, id, std::move(answers), {ServerRole::zone}));
     if (!everywhere)
-        return with.database.run("UPDATE zones SET watch_due = ? WHERE id = ?",
-                                 {with.now + again, id});
+        return with.database.run(
+            "UPDATE zones SET watch_due = ?, flagged = flagged OR spread_serial IS NOT NULL, "
+            "spread_serial = NULL WHERE id = ?",
+            {with.now + again, id});
     return with.database.run(
-        "UPDATE zones SET flagged = 1, watch_due = NULL, spread_serial = ?, spread_at = ? "
-        "WHERE id = ?",
-        {watched.published.serial, with.now, id});
+        "UPDATE zones SET flagged = flagged OR spread_serial IS NOT ?, watch_due = ?, "
+        "spread_serial = ?, spread_at = ? WHERE id = ?",
+        {watched.published.serial, with.now + once_spread, watched.published.serial, at, id});
 }
 
 Result<std::vector<WatchedZone>> due_zones_to_watch(const Enforcement& with) {
@@ -113,12 +119,14 @@ class ZoneQuestions {
         for (std::size_t i = 0; i < zones_.size(); ++i)
             for (const ServerAddress& server : zones_[i].policy.watch)
                 add(i, server);
+        const Stopwatch asked;
         const auto replies = ask(askings_);
+        const Time at = with_.now + asked.elapsed();
         for (std::size_t i = 0; i < about_.size(); ++i) {
             const WatchedZone& watched = zones_[about_[i].zone];
             answers_[about_[i].zone].push_back(read_answers(watched.zone.name, watched.published,
                                                             about_[i].server, replies[2 * i],
-                                                            replies[2 * i + 1], with_.now));
+                                                            replies[2 * i + 1], at));
         }
         return std::move(answers_);
     }

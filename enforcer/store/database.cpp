@@ -187,6 +187,10 @@ Result<Database> Database::create(const std::string& file) {
 
 Result<Database> Database::open(const std::string& file) {
     KASPAR_TRY(Database database, open_as_it_is(file));
+    KASPAR_TRY(const std::size_t version, database.version());
+    if (version == migration_files().size())
+        return database;
+    KASPAR_TRY(const std::string copy, database.keep_copy());
     KASPAR_CHECK(database.migrate(migration_files()));
     return database;
 }
@@ -208,6 +212,16 @@ Result<Database> Database::open_as_it_is(const std::string& file) {
     if (version > migration_files().size())
         return newer(file, version, migration_files().size());
     return database;
+}
+
+/// One that is there is kept: it is of an attempt that was cut short, after which the database may
+/// be anything.
+Result<std::string> Database::keep_copy() {
+    KASPAR_TRY(const std::size_t had, version());
+    const std::string copy = fmt::format("{}.version-{}", file(), had);
+    if (::access(copy.c_str(), F_OK) != 0)
+        KASPAR_CHECK(copy_to(copy));
+    return copy;
 }
 
 Result<Database> Database::connect(const std::string& file) {

@@ -79,8 +79,9 @@ class Database {
     /// Makes the file (mode 0600) with all migrations. Refused if it is there already.
     static Result<Database> create(const std::string& file);
 
-    /// Opens an existing database and brings it up to date. One that a newer program has changed is
-    /// refused, and so is a missing or empty one: that is never taken for a new one.
+    /// Opens an existing database and brings it up to date; a copy of what it was stays beside it.
+    /// One that a newer program has changed is refused, and so is a missing or empty one: that is
+    /// never taken for a new one.
     static Result<Database> open(const std::string& file);
 
     /// The same, but not brought up to date. Refused if a newer program has changed it.
@@ -115,6 +116,9 @@ class Database {
 
     std::int64_t last_id() const;       ///< of the row inserted last
     std::int64_t rows_changed() const;  ///< by the statement run last
+
+    /// A copy beside the file, named after its version; its name.
+    Result<std::string> keep_copy();
 
     /// Applies the migrations that this database has not had, one transaction each.
     Outcome migrate(std::span<const EmbeddedFile> migrations);

@@ -44,6 +44,14 @@ class Positions {
                                  file_, zone_, fault_)};
     }
 
+    /// Those of them that are in play: what a person said of others matters no more.
+    KeySet to_set_in_play(const std::string& ids) {
+        const std::string fault = fault_;
+        const KeySet keys = to_set(ids);
+        fault_ = fault;
+        return keys;
+    }
+
   private:
     void insert(KeySet& keys, std::int64_t id) {
         const auto row = std::find_if(rows_.begin(), rows_.end(),
@@ -99,8 +107,8 @@ Outcome load_zone_part(Database& database, const Zone& zone, History& history,
             history.ds_asked = row.maybe_time(4);
             history.arrangement = {positions.to_set(row.text(5)), positions.to_set(row.text(6)),
                                    positions.to_set(row.text(7)), positions.to_set(row.text(8))};
-            history.said_seen = positions.to_set(row.text(9));
-            history.said_gone = positions.to_set(row.text(10));
+            history.said_seen = positions.to_set_in_play(row.text(9));
+            history.said_gone = positions.to_set_in_play(row.text(10));
             history.unknown_until = row.maybe_time(11);
         });
 }

@@ -30,7 +30,8 @@ ServerAnswer read_answer(const Row& row) {
             row.maybe_text(3),
             Duration(row.maybe_integer(4).value_or(0)),
             row.maybe_text(5).value_or(""),
-            row.time(6)};
+            row.time(6),
+            row.flag(7)};
 }
 
 std::int64_t read_id(const Row& row) {
@@ -73,17 +74,17 @@ Outcome replace_answers(Database& database, std::int64_t zone, std::vector<Serve
     for (const ServerAnswer& answer : answers)
         KASPAR_CHECK(database.run(
             "INSERT OR REPLACE INTO server_answers "
-            "(zone, role, server, at, content, ttl, trouble, since) VALUES (?, ?, ?, ?, ?, ?, ?, "
-            "?)",
+            "(zone, role, server, at, content, ttl, trouble, since, silent) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             {zone, word(answer.role), answer.server, answer.at, answer.content, answer.ttl,
              answer.trouble.empty() ? std::nullopt : std::optional(answer.trouble),
-             since_of(answer, before)}));
+             since_of(answer, before), answer.silent}));
     return Done{};
 }
 
 Result<std::vector<ServerAnswer>> answers_about(Database& database, std::int64_t zone) {
     return database.all<ServerAnswer>(
-        "SELECT role, server, at, content, ttl, trouble, since FROM server_answers "
+        "SELECT role, server, at, content, ttl, trouble, since, silent FROM server_answers "
         "WHERE zone = ? ORDER BY role, server",
         {zone}, read_answer);
 }
@@ -93,8 +94,8 @@ std::vector<ServerView> parent_views(const std::vector<ServerAnswer>& answers) {
     for (const ServerAnswer& answer : answers) {
         if (answer.role == ServerRole::zone)
             continue;
-        ServerView view{answer.server, std::nullopt, answer.ttl, answer.trouble,
-                        answer.role == ServerRole::resolver};
+        ServerView view{answer.server,  std::nullopt,  answer.ttl,
+                        answer.trouble, answer.silent, answer.role == ServerRole::resolver};
         if (answer.content)
             view.ds = ds_records(*answer.content);
         views.push_back(std::move(view));

@@ -18,6 +18,7 @@ struct ServerAnswer {
     Duration ttl{0};
     std::string trouble = {};  ///< why it does not count
     Time since = {};           ///< since when it answers so; set by the store
+    bool silent = false;       ///< nothing came at all
 };
 
 std::string_view word(ServerRole role);

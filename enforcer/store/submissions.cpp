@@ -45,26 +45,33 @@ std::string_view word(SubmissionWay way) {
 }
 
 Outcome want_submission(Database& database, const Submission& wanted) {
-    return database.run(
+    KASPAR_CHECK(database.run(
         "INSERT INTO submissions (zone, way, request, asked, due) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (zone, way) DO UPDATE SET request = excluded.request, asked = excluded.asked, "
         "tries = 0, due = excluded.due, done = NULL, trouble = NULL "
         "WHERE request <> excluded.request",
-        {wanted.zone, word(wanted.way), wanted.request, wanted.asked, wanted.due});
+        {wanted.zone, word(wanted.way), wanted.request, wanted.asked, wanted.due}));
+    // The same as before, and wanted again: what is done is not done again.
+    return database.run(
+        "UPDATE submissions SET wanted = 1, due = CASE WHEN done IS NULL THEN ? END "
+        "WHERE zone = ? AND way = ? AND wanted = 0",
+        {wanted.due, wanted.zone, word(wanted.way)});
 }
 
 Outcome drop_submission(Database& database, std::int64_t zone, SubmissionWay way) {
-    return database.run("DELETE FROM submissions WHERE zone = ? AND way = ?", {zone, word(way)});
+    return database.run("UPDATE submissions SET wanted = 0, due = NULL WHERE zone = ? AND way = ?",
+                        {zone, word(way)});
 }
 
 Result<std::vector<Submission>> submissions_of(Database& database, std::int64_t zone) {
-    return database.all<Submission>(fmt::format("{} WHERE zone = ? ORDER BY way", columns), {zone},
-                                    read_submission);
+    return database.all<Submission>(
+        fmt::format("{} WHERE zone = ? AND wanted = 1 ORDER BY way", columns), {zone},
+        read_submission);
 }
 
 Result<std::int64_t> renew_submissions(Database& database, std::int64_t zone, Time now) {
-    KASPAR_CHECK(
-        database.run("UPDATE submissions SET due = ?, done = NULL WHERE zone = ?", {now, zone}));
+    KASPAR_CHECK(database.run(
+        "UPDATE submissions SET due = ?, done = NULL WHERE zone = ? AND wanted = 1", {now, zone}));
     return database.rows_changed();
 }
 

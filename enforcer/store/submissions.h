@@ -29,7 +29,8 @@ std::string_view word(SubmissionWay way);
 /// replaced, whatever became of it.
 Outcome want_submission(Database& database, const Submission& wanted);
 
-/// There is nothing to be told by that way (any more).
+/// There is nothing to be told by that way (any more). What was told is remembered, so that it is
+/// not told again if it is wanted again.
 Outcome drop_submission(Database& database, std::int64_t zone, SubmissionWay way);
 
 Result<std::vector<Submission>> submissions_of(Database& database, std::int64_t zone);

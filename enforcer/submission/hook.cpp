@@ -14,9 +14,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 #include "common/system/descriptor.h"
+#include "common/system/service.h"
 
 namespace kaspar::enforcer {
 
@@ -30,8 +32,26 @@ constexpr std::size_t most_output = 16'384;
 
 constexpr int first_descriptor_of_ours = 3;
 
+/// The service manager wants to hear that we are alive while a hook runs.
+constexpr milliseconds longest_turn{1000};
+
 Fault cannot_start(const Hook& hook, int error) {
     return {FaultClass::io, fmt::format("cannot start {}: {}", hook.program, std::strerror(error))};
+}
+
+/// Who may put another file in the program's place could, too.
+Outcome check_folder_of(const Hook& hook) {
+    std::error_code error;
+    const auto folder = std::filesystem::canonical(hook.program, error).parent_path();
+    struct stat found {};
+    if (error || ::stat(folder.c_str(), &found) != 0)
+        return Fault{FaultClass::input, fmt::format("{}: {}", hook.program, std::strerror(errno))};
+    const bool open = (found.st_mode & S_IWOTH) != 0 && (found.st_mode & S_ISVTX) == 0;
+    if (!open)
+        return Done{};
+    return Fault{FaultClass::input, fmt::format("{} lies in a folder that all may change, and is "
+                                                "not run; chmod o-w {}",
+                                                hook.program, folder.string())};
 }
 
 /// Who may write the program could have anything run in our name.
@@ -49,7 +69,7 @@ Outcome check_program(const Hook& hook) {
                      fmt::format("{} can be changed by others and is not run; chown it to root or "
                                  "to this user, and chmod go-w {}",
                                  hook.program, hook.program)};
-    return Done{};
+    return check_folder_of(hook);
 }
 
 /// A file in memory: a program that reads nothing keeps nobody waiting.
@@ -148,8 +168,9 @@ class Running {
                 return false;
             std::array<pollfd, 2> awaited{
                 {{ended_.number(), POLLIN, 0}, {output_.number(), POLLIN, 0}}};
-            if (::poll(awaited.data(), open_ ? 2 : 1, static_cast<int>(left.count())) < 0 &&
-                errno != EINTR)
+            tell_alive();
+            const auto turn = std::min<std::int64_t>(left.count(), longest_turn.count());
+            if (::poll(awaited.data(), open_ ? 2 : 1, static_cast<int>(turn)) < 0 && errno != EINTR)
                 return false;
             if (awaited[0].revents != 0)
                 return true;

@@ -24,9 +24,9 @@ struct HookEnd {
     std::string output;  ///< the first of what it printed, on both streams
 };
 
-/// Runs it to its end, or until its time is over; then it and all that it started are killed. In a
-/// session of its own, with no file of ours open. Fault: input if there is no such program, or if
-/// others could have changed it; io if it cannot be started.
+/// Runs it to its end, or until its time is over; then it and what it started in its session are
+/// killed. In a session of its own, with no file of ours open. Fault: input if there is no such
+/// program, or if others could have changed it; io if it cannot be started.
 Result<HookEnd> run_hook(const Hook& hook);
 
 }  // namespace kaspar::enforcer

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "common/system/log.h"
@@ -97,6 +98,17 @@ Hook hook_for(const Try& one) {
             one.policy.hook_time_limit};
 }
 
+/// What a program says last is most often why it ended so: ": registrar says 503".
+std::string last_line(std::string output) {
+    constexpr std::size_t most = 200;
+    while (output.ends_with('\n'))
+        output.pop_back();
+    if (output.empty())
+        return "";
+    const std::string line = output.substr(output.rfind('\n') + 1).substr(0, most);
+    return ": " + log_text("it says", line);
+}
+
 Outcome run_program(Try& one) {
     const Hook hook = hook_for(one);
     auto ended = run_hook(hook);
@@ -105,7 +117,8 @@ Outcome run_program(Try& one) {
     one.output = std::move(ended->output);
     if (ended->good)
         return Done{};
-    return Fault{FaultClass::io, fmt::format("{}: {}", hook.program, ended->words)};
+    return Fault{FaultClass::io,
+                 fmt::format("{}: {}{}", hook.program, ended->words, last_line(one.output))};
 }
 
 Outcome make_one(const Enforcement& with, Try& one) {
@@ -135,10 +148,12 @@ void log_try(const Try& one) {
     const std::string zone = zone_text(one.zone.name);
     const std::string_view way = word(one.submission.way);
     if (!one.output.empty())
-        log_info("hook", fmt::format("zone {}: {}: {}", zone, way, one.output));
+        log_info("hook", fmt::format("{}: {}", way, one.output), zone);
     if (!one.submission.done)
-        log_warning("hook", fmt::format("zone {}: {} failed, is tried again at {}: {}", zone, way,
-                                        to_rfc3339(*one.submission.due), one.submission.trouble));
+        log_warning("hook",
+                    fmt::format("{} failed, is tried again at {}: {}", way,
+                                to_rfc3339(*one.submission.due), one.submission.trouble),
+                    zone);
 }
 
 /// The audit has the first failure, every change of its words, and the success.
@@ -166,24 +181,37 @@ Result<std::vector<Try>> due_tries(const Enforcement& with) {
     return tries;
 }
 
-/// Makes them, several at once; true at the place of each that was begun.
-std::vector<char> make_all(const Enforcement& with, std::vector<Try>& tries) {
-    const auto end = steady_clock::now() + longest_round;
-    std::vector<char> begun(tries.size(), 0);
-    std::atomic<std::size_t> next{0};
-    const auto work = [&](unsigned) {
-        for (std::size_t i = 0; (i = next++) < tries.size();) {
-            if (stop_requested() || steady_clock::now() > end)
-                return;
-            begun[i] = 1;
-            settle(tries[i], make_one(with, tries[i]), with.now);
-        }
-    };
-    const auto count = static_cast<unsigned>(std::min<std::size_t>(tries.size(), most_at_once));
-    auto threads = start_threads(count - 1, work);
-    work(count);
-    threads.clear();
-    return begun;
+/// Notes how a try went as soon as it has ended: a crash a moment later must not have it made
+/// again.
+class Notes {
+  public:
+    explicit Notes(const Enforcement& with) : with_(with) {}
+
+    void add(const Try& one, const std::string& trouble_before) {
+        const std::lock_guard lock(mutex_);
+        log_try(one);
+        if (const auto noted = keep(one, trouble_before); !noted.ok())
+            fault_ = noted.fault();
+    }
+
+    Outcome outcome() const { return fault_ ? Outcome(*fault_) : Outcome(Done{}); }
+
+  private:
+    Outcome keep(const Try& one, const std::string& trouble_before) {
+        KASPAR_TRY(Transaction transaction, Transaction::begin(with_.database));
+        KASPAR_CHECK(note_tried(with_, one, trouble_before));
+        return transaction.commit();
+    }
+
+    const Enforcement& with_;
+    std::mutex mutex_;
+    std::optional<Fault> fault_;
+};
+
+void make_and_note(const Enforcement& with, Try& one, Notes& notes) {
+    const std::string trouble_before = one.submission.trouble;
+    settle(one, make_one(with, one), with.now);
+    notes.add(one, trouble_before);
 }
 
 }  // namespace
@@ -210,8 +238,7 @@ Outcome plan_submissions(const Enforcement& with, const Zone& zone, const Policy
             continue;
         }
         Submission wanted{zone.id, wish.way,
-                          request_text(zone, policy, remembered, wish.way, wish.keys),
-                          remembered.history.ds_asked.value_or(with.now)};
+                          request_text(zone, policy, remembered, wish.way, wish.keys), with.now};
         wanted.due = with.now;
         KASPAR_CHECK(want_submission(with.database, wanted));
     }
@@ -220,20 +247,24 @@ Outcome plan_submissions(const Enforcement& with, const Zone& zone, const Policy
 
 Outcome make_submissions(const Enforcement& with) {
     KASPAR_TRY(auto tries, due_tries(with));
+    const auto end = steady_clock::now() + longest_round;
+    Notes notes(with);
+    std::atomic<std::size_t> next{0};
+    const auto work = [&](unsigned) {
+        for (std::size_t i = 0; (i = next++) < tries.size();) {
+            if (stop_requested() || steady_clock::now() > end)
+                return;
+            make_and_note(with, tries[i], notes);
+        }
+    };
     if (tries.empty())
         return Done{};
-    std::vector<std::string> troubles;
-    for (const Try& one : tries)
-        troubles.push_back(one.submission.trouble);
-    const auto begun = make_all(with, tries);
-    KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
-    for (std::size_t i = 0; i < tries.size(); ++i) {
-        if (begun[i] == 0)
-            continue;
-        log_try(tries[i]);
-        KASPAR_CHECK(note_tried(with, tries[i], troubles[i]));
+    const auto count = static_cast<unsigned>(std::min<std::size_t>(tries.size(), most_at_once));
+    {
+        const auto helping = start_threads(count - 1, work);
+        work(count);
     }
-    return transaction.commit();
+    return notes.outcome();
 }
 
 }  // namespace kaspar::enforcer

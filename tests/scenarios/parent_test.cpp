@@ -58,7 +58,7 @@ TEST_CASE("a DS is seen once every server of the parent has it", "[parent]") {
     CHECK(site.check().status == 0);
     site.step();
     CHECK(has(site.log(), "is at the parent (by what 2 of the parent's servers answer)"));
-    site.box().wait(2h);
+    site.box().wait(2h + 1min);
     site.step();
     CHECK(site.state_of_ds() == "omnipresent");
 }
@@ -167,9 +167,37 @@ TEST_CASE("with confirm: both, neither the word nor the sight is enough", "[pare
     }
     site.box().wait(10min);
     site.step();
-    site.box().wait(2h);
+    site.box().wait(2h + 1min);
     site.step();
     CHECK(site.state_of_ds() == "omnipresent");
+}
+
+TEST_CASE("with confirm: both a zone goes on after the old key is out of use", "[parent]") {
+    ParentServer server;
+    ParentSite site(fmt::format(R"("confirm": "both", "servers": ["{}"])", server.address()));
+    const auto say = [&](const std::string& word) {
+        REQUIRE(site.box().kaspar({"ds", word, "example.org"}).status == 0);
+    };
+    const auto days = [&](int count) {
+        for (int day = 0; day < count; ++day) {
+            site.box().wait(24h);
+            site.step();
+        }
+    };
+    site.reach_ds();
+    server.serve(site.wanted());
+    say("seen");
+    days(2);
+    REQUIRE(site.state_of_ds() == "omnipresent");
+    REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
+    days(3);
+    server.serve(site.wanted());
+    say("seen");
+    say("gone");
+    days(20);
+    CHECK(site.box().json({"status", "example.org"})["keys"].size() == 2);
+    CHECK(site.box().json({"status", "example.org"})["trouble"].is_null());
+    CHECK(site.box().kaspar({"health"}).status == 0);
 }
 
 TEST_CASE("with confirm: observed nobody's word counts", "[parent]") {
@@ -246,6 +274,7 @@ TEST_CASE("a DS that the parent loses is told, and waited for again", "[parent]"
     site.step();
     CHECK(site.state_of_ds() != "omnipresent");
     CHECK(has(site.log(), "the parent serves DS none, which nobody asked for"));
+    CHECK(has(site.box().kaspar({"health"}).output, "a server of it lacks DS"));
     server.serve(ds);
     site.box().wait(10min);
     site.step();
@@ -295,6 +324,36 @@ TEST_CASE("an answer that is too long for UDP is asked for over TCP", "[parent]"
     CHECK(checked["servers"][0]["ds"].size() == 41);
 }
 
+TEST_CASE("the parent is looked at once more before a key leaves", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}, "\"check_interval\": \"7d\""));
+    const auto look = [&] {
+        site.check();  // has the enforcer look at its next pass
+        site.step();
+    };
+    site.reach_ds();
+    const std::string old_ds = site.wanted();
+    server.serve(old_ds);
+    look();
+    site.box().wait(24h);
+    site.step();
+    REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
+    site.step();
+    site.box().wait(48h);
+    site.step();
+    const std::string new_ds = site.wanted();
+    server.serve(new_ds);
+    look();
+    REQUIRE(has(site.log(), "is gone from the parent"));
+    server.serve(old_ds);
+    for (int hour = 0; hour < 12; ++hour) {
+        site.box().wait(1h);
+        site.step();
+    }
+    CHECK(site.box().instructed().keys.size() == 3);
+    CHECK(has(site.log(), "which nobody asked for"));
+}
+
 TEST_CASE("a change counts as published once all of the zone's servers serve it", "[parent]") {
     Sandbox box;
     TempFolder folder;
@@ -333,11 +392,13 @@ TEST_CASE("a change counts as published once all of the zone's servers serve it"
     serve(&first, folder / "first", serial);
     passes();
     CHECK_FALSE(has(box.kaspar({"log", "example.org"}).output, "report recorded"));
-    CHECK(has(box.json({"status", "example.org"})["waits"].dump(), "serves serial 0, not yet"));
+    CHECK(has(box.json({"status", "example.org"})["waits"].dump(), "serves serial 0"));
     CHECK(box.kaspar({"zone", "check", "example.org"}).status == 1);
     box.wait(72h);
     passes();
     CHECK(box.key("ksk")["dnskey"] == "rumoured");
+    CHECK(has(box.kaspar({"health"}).output, "do not serve what is published"));
+    CHECK(has(box.kaspar({"status", "example.org"}).output, "kaspar zone check example.org"));
 
     serve(&second, folder / "second", serial);
     CHECK(box.kaspar({"zone", "check", "example.org"}).status == 0);

@@ -30,11 +30,15 @@ ServerView has(std::vector<Ds> records, Duration ttl = hours{1}) {
 }
 
 ServerView silent() {
-    return {"silent", std::nullopt, Duration{0}, "no answer"};
+    return {"silent", std::nullopt, Duration{0}, "no answer", true};
+}
+
+ServerView doubtful() {
+    return {"doubtful", std::nullopt, Duration{0}, "answers without authority (AA)", false};
 }
 
 ServerView resolver(std::optional<std::vector<Ds>> records) {
-    return {"resolver", std::move(records), hours{9}, "no AD", true};
+    return {"resolver", std::move(records), hours{9}, "no AD", false, true};
 }
 
 /// Key 0 is at the parent; since `start` it is asked for key 1 instead.
@@ -97,6 +101,7 @@ TEST_CASE("silence never counts beyond the quorum", "[sighting]") {
     policy.parent_quorum = 1;
     CHECK(judge(std::vector{has({record(2)}), silent()}, known, policy).counts);
     CHECK_FALSE(judge(std::vector{silent(), silent()}, known, policy).counts);
+    CHECK_FALSE(judge(std::vector{has({record(2)}), doubtful()}, known, policy).counts);
     policy.parent_quorum = 5;
     CHECK(judge(std::vector{has({record(2)})}, known, policy).counts);
 }
@@ -156,6 +161,13 @@ TEST_CASE("a set that nobody asked for is remembered until all servers are seen 
         if (version.keys.empty())
             CHECK(version.window.until ==
                   start + hours{3} + policy.ds_ttl + policy.parent_propagation_delay);
+}
+
+TEST_CASE("a server with nothing but a stranger's DS is no server without DS", "[sighting]") {
+    const auto seen = judge(std::vector{has({record(9)})}, known, observing());
+    CHECK_FALSE(seen.counts);
+    CHECK(seen.sets.empty());
+    CHECK(seen.foreign == std::vector{record(9)});
 }
 
 TEST_CASE("a new request makes what was said of the last one void", "[sighting]") {
