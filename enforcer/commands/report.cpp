@@ -3,6 +3,7 @@
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/commands/report_parts.h"
+#include "enforcer/commands/troubles.h"
 #include "enforcer/report/chapter.h"
 #include "enforcer/report/overview.h"
 #include "enforcer/report/page.h"

@@ -7,6 +7,7 @@
 #include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/commands/summary.h"
+#include "enforcer/commands/troubles.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/state_changes.h"
 

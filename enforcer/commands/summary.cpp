@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "enforcer/commands/troubles.h"
+
 namespace kaspar::enforcer {
 
 namespace {

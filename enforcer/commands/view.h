@@ -53,15 +53,6 @@ Json to_json(const ZoneView& view, Time now);
 /// What the zone's own servers answered.
 Json to_json(const std::vector<ServerAnswer>& answers);
 
-/// What is wrong with the time left to the first expiry. Absent: nothing.
-std::optional<std::string> expiry_trouble(const ZoneView& view, Time now);
-
-/// What else is wrong with a zone, or what a person has to do about it, most pressing first.
-std::vector<std::string> other_troubles(const ZoneView& view);
-
-/// All of it; empty if nothing. A DS that waits is `waits_for_parent`, not here.
-std::vector<std::string> needs_a_person(const ZoneView& view, Time now);
-
 /// The waits of which a person or the parent can end the waiting.
 std::vector<std::string> waits_for_parent(const ZoneView& view);
 
@@ -70,10 +61,6 @@ std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 
 /// A wait in a sentence that does not read like a request.
 std::string words_of(const Wait& wait);
-
-/// "key store hsm has not worked since …: …", and which of these zones, if any has keys there,
-/// loses its signatures first, and when.
-std::string words_of(const FailingKeyStore& store, std::span<const ZoneView> views, Time now);
 
 Json json_time(const std::optional<Time>& time);
 

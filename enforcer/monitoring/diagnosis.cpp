@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "enforcer/commands/troubles.h"
 #include "enforcer/emission.h"
 #include "enforcer/kept_head.h"
 #include "enforcer/key_making.h"

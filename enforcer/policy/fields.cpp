@@ -282,64 +282,71 @@ Pol zone_fields() {
         });
 }
 
+/// How Kaspar looks at the parent, and tells it.
+std::vector<Pol> parent_contact_fields() {
+    return {
+        Pol("servers", MEMBER(parent_servers), list_of(server(), 0, 64), JsonValue(JsonList{}),
+            "The parent's servers, as \"192.0.2.1\", \"2001:db8::1@5300\" or "
+            "\"192.0.2.1 key NAME\". If the list is empty, they are looked up.",
+            "Looking them up trusts the resolver; a list is safer, and must be kept up."),
+        Pol("quorum", MEMBER(parent_quorum), or_word("all", integer<unsigned>(1, 64)), "all",
+            "So many of the parent's servers must answer; those that are silent beyond that "
+            "are named and passed over. One that answers otherwise is never passed over.",
+            "A server that is silent may still give the old DS to others."),
+        Pol("check_interval", MEMBER(parent_check_interval), duration(10s, days{7}), "10m",
+            "How often the parent's servers are asked while something is awaited of them; "
+            "once a day otherwise.",
+            "Soon enough for a wait of hours, and no burden."),
+        Pol("ds_submit", MEMBER(ds_submit), optional(program()),
+            Default::otherwise("you submit it"),
+            "A program that is run when the parent is to get DS records: it finds what is to "
+            "be done as JSON on its standard input.",
+            "Registrars differ; tools/hooks has examples."),
+        Pol("ds_withdraw", MEMBER(ds_withdraw), optional(program()),
+            Default::otherwise("you withdraw it"),
+            "A program that is run when the parent is to remove DS records: once those in "
+            "their "
+            "place are confirmed. Not needed if ds_submit puts the whole set in place "
+            "(\"wanted_ds\" of what it is given)."),
+        Pol("hook_time_limit", MEMBER(hook_time_limit), duration(1s, 300s), "1m",
+            "A program that takes longer is ended, and tried again later.",
+            "Enough for a registrar's interface on a slow day."),
+        Pol("dsync", MEMBER(dsync), boolean(), false,
+            "Sends NOTIFY(CDS) to the parent's DSYNC target (RFC 9859) when its DS set is to "
+            "change.",
+            "Few parents have one yet."),
+    };
+}
+
 Pol parent_fields() {
-    return group<Policy>(
-        "parent", "The parent zone and the way to it.",
-        {
-            Pol("propagation_delay", MEMBER(parent_propagation_delay), duration(0s, days{30}), "1h",
-                "Until all name servers of the parent serve a new DS.",
-                "What most registries promise."),
-            Pol("ds_ttl", MEMBER(ds_ttl), ttl(), "1d", "TTL of the DS RRset at the parent.",
-                "The longest that is common; look the parent's up."),
-            Pol("registration_delay", MEMBER(registration_delay), duration(0s, year), "0s",
-                "From asking for a DS until the parent takes it over.",
-                "Only to start rolls early enough: Kaspar waits until the DS is there."),
-            Pol("ds_digest", MEMBER(ds_digests), list_of(digest(), 1, 3),
-                JsonValue(JsonList{"sha256"}), "Digest types of the DS records.",
-                "Every validator knows SHA-256; one suffices (RFC 9904)."),
-            Pol("cds", MEMBER(cds), cds_publication(), true,
-                "Publishes CDS and CDNSKEY records (RFC 7344), from which some parents take the "
-                "DS; with \"rolls\" only while the parent is to change its DS set.",
-                "Harmless where the parent does not look."),
-            Pol("confirm", MEMBER(confirm),
-                one_of<ParentConfirmation>({{"manual", ParentConfirmation::manual},
-                                            {"observed", ParentConfirmation::observed},
-                                            {"both", ParentConfirmation::both}}),
-                "manual",
-                "Who says that the parent has the DS: the operator (`kaspar ds seen`), Kaspar "
-                "asking the parent's servers, or both.",
-                "Needs no access to the parent's servers."),
-            Pol("servers", MEMBER(parent_servers), list_of(server(), 0, 64), JsonValue(JsonList{}),
-                "The parent's servers, as \"192.0.2.1\", \"2001:db8::1@5300\" or "
-                "\"192.0.2.1 key NAME\". If the list is empty, they are looked up.",
-                "Looking them up trusts the resolver; a list is safer, and must be kept up."),
-            Pol("quorum", MEMBER(parent_quorum), or_word("all", integer<unsigned>(1, 64)), "all",
-                "So many of the parent's servers must answer; those that are silent beyond that "
-                "are named and passed over. One that answers otherwise is never passed over.",
-                "A server that is silent may still give the old DS to others."),
-            Pol("check_interval", MEMBER(parent_check_interval), duration(10s, days{7}), "10m",
-                "How often the parent's servers are asked while something is awaited of them; "
-                "once a day otherwise.",
-                "Soon enough for a wait of hours, and no burden."),
-            Pol("ds_submit", MEMBER(ds_submit), optional(program()),
-                Default::otherwise("you submit it"),
-                "A program that is run when the parent is to get DS records: it finds what is to "
-                "be done as JSON on its standard input.",
-                "Registrars differ; tools/hooks has examples."),
-            Pol("ds_withdraw", MEMBER(ds_withdraw), optional(program()),
-                Default::otherwise("you withdraw it"),
-                "A program that is run when the parent is to remove DS records: once those in "
-                "their "
-                "place are confirmed. Not needed if ds_submit puts the whole set in place "
-                "(\"wanted_ds\" of what it is given)."),
-            Pol("hook_time_limit", MEMBER(hook_time_limit), duration(1s, 300s), "1m",
-                "A program that takes longer is ended, and tried again later.",
-                "Enough for a registrar's interface on a slow day."),
-            Pol("dsync", MEMBER(dsync), boolean(), false,
-                "Sends NOTIFY(CDS) to the parent's DSYNC target (RFC 9859) when its DS set is to "
-                "change.",
-                "Few parents have one yet."),
-        });
+    std::vector<Pol> fields{
+        Pol("propagation_delay", MEMBER(parent_propagation_delay), duration(0s, days{30}), "1h",
+            "Until all name servers of the parent serve a new DS.",
+            "What most registries promise."),
+        Pol("ds_ttl", MEMBER(ds_ttl), ttl(), "1d", "TTL of the DS RRset at the parent.",
+            "The longest that is common; look the parent's up."),
+        Pol("registration_delay", MEMBER(registration_delay), duration(0s, year), "0s",
+            "From asking for a DS until the parent takes it over.",
+            "Only to start rolls early enough: Kaspar waits until the DS is there."),
+        Pol("ds_digest", MEMBER(ds_digests), list_of(digest(), 1, 3), JsonValue(JsonList{"sha256"}),
+            "Digest types of the DS records.",
+            "Every validator knows SHA-256; one suffices (RFC 9904)."),
+        Pol("cds", MEMBER(cds), cds_publication(), true,
+            "Publishes CDS and CDNSKEY records (RFC 7344), from which some parents take the "
+            "DS; with \"rolls\" only while the parent is to change its DS set.",
+            "Harmless where the parent does not look."),
+        Pol("confirm", MEMBER(confirm),
+            one_of<ParentConfirmation>({{"manual", ParentConfirmation::manual},
+                                        {"observed", ParentConfirmation::observed},
+                                        {"both", ParentConfirmation::both}}),
+            "manual",
+            "Who says that the parent has the DS: the operator (`kaspar ds seen`), Kaspar "
+            "asking the parent's servers, or both.",
+            "Needs no access to the parent's servers."),
+    };
+    for (Pol& field : parent_contact_fields())
+        fields.push_back(std::move(field));
+    return group<Policy>("parent", "The parent zone and the way to it.", std::move(fields));
 }
 
 /// The format of a policy file.

@@ -1,4 +1,5 @@
 #include "enforcer/report/chapter.h"
+#include "enforcer/commands/troubles.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

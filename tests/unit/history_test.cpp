@@ -298,3 +298,25 @@ TEST_CASE(
     CHECK(waits.wake_at == until);
     CHECK_FALSE(plan(history, policy, until).wake_at == until);
 }
+
+TEST_CASE("what not all servers serve yet opens versions and raises TTLs, and ends nothing",
+          "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    instruct_both(history, policy, start + hours{1});
+    Observation seen = seen_as_instructed(history, policy, start + hours{2});
+    seen.everywhere = false;
+    seen.dnskey_ttl = hours{40};
+    record(history, seen, policy);
+    CHECK(version_of(history, KeySet::of(0)).window.open());
+    CHECK(version_of(history, KeySet::of(0, 1)).window.ttl == hours{40});
+
+    seen.dnskey_ttl = hours{1};
+    record(history, seen, policy);
+    CHECK(version_of(history, KeySet::of(0, 1)).window.ttl == hours{40});
+
+    seen.everywhere = true;
+    record(history, seen, policy);
+    CHECK_FALSE(version_of(history, KeySet::of(0)).window.open());
+    CHECK(version_of(history, KeySet::of(0, 1)).window.ttl == policy.dnskey_ttl);
+}
