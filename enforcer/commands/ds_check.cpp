@@ -9,9 +9,9 @@ namespace kaspar::enforcer {
 namespace {
 
 /// Keeps the answers for `status`, and has the enforcer look for itself at once.
-Outcome keep(Session& session, const ZoneView& view, std::vector<ServerAnswer> answers) {
+Outcome keep(Session& session, const ZoneView& view, const std::vector<ServerAnswer>& answers) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
-    KASPAR_CHECK(replace_answers(session.database(), view.zone.id, std::move(answers),
+    KASPAR_CHECK(replace_answers(session.database(), view.zone.id, answers,
                                  {ServerRole::parent, ServerRole::resolver}));
     if (view.policy.confirm != ParentConfirmation::manual)
         KASPAR_CHECK(ask_parent_soon(session.database(), view.zone.id, session.now()));
@@ -44,9 +44,9 @@ Ending ds_check(Session& session, const std::string& name) {
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
     KASPAR_TRY(const ZoneView view, view_records(session.with(), zone));
     const ZoneToAsk asked{view.zone, view.policy};
-    auto answers = std::move(ask_parents(session.with(), {&asked, 1})[0]);
+    const auto answers = std::move(ask_parents(session.with(), {&asked, 1})[0]);
     const Comparison compared = compare(view, answers);
-    KASPAR_CHECK(keep(session, view, std::move(answers)));
+    KASPAR_CHECK(keep(session, view, answers));
     if (session.json()) {
         Json told{{"zone", view.name()}};
         told.update(to_json(compared));

@@ -33,8 +33,9 @@ Result<std::vector<DueZone>> due_zones_with_policies(const Enforcement& with) {
 }
 
 /// Asked again later even if its own step fails meanwhile.
-Outcome note_asked(const Enforcement& with, const DueZone& due, std::vector<ServerAnswer> answers) {
-    KASPAR_CHECK(replace_answers(with.database, due.zone.id, std::move(answers),
+Outcome note_asked(const Enforcement& with, const DueZone& due,
+                   const std::vector<ServerAnswer>& answers) {
+    KASPAR_CHECK(replace_answers(with.database, due.zone.id, answers,
                                  {ServerRole::parent, ServerRole::resolver}));
     return with.database.run("UPDATE zones SET flagged = 1, parent_due = ? WHERE id = ?",
                              {with.now + due.policy.parent_check_interval, due.zone.id});
@@ -74,10 +75,10 @@ Outcome watch_parents(const Enforcement& with) {
     std::vector<ZoneToAsk> asked;
     for (const DueZone& one : due)
         asked.push_back({one.zone, one.policy});
-    auto answers = ask_parents(with, asked);
+    const auto answers = ask_parents(with, asked);
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     for (std::size_t i = 0; i < due.size(); ++i)
-        KASPAR_CHECK(note_asked(with, due[i], std::move(answers[i])));
+        KASPAR_CHECK(note_asked(with, due[i], answers[i]));
     return transaction.commit();
 }
 

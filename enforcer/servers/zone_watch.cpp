@@ -78,11 +78,11 @@ ServerAnswer read_answers(const Name& zone, const Publication& published, std::s
 }
 
 Outcome note_answers(const Enforcement& with, const WatchedZone& watched,
-                     std::vector<ServerAnswer> answers) {
+                     const std::vector<ServerAnswer>& answers) {
     const bool everywhere = lag_words(answers).empty();
     const Time at = answers.empty() ? with.now : answers.front().at;
     const std::int64_t id = watched.zone.id;
-    KASPAR_CHECK(replace_answers(with.database, id, std::move(answers), {ServerRole::zone}));
+    KASPAR_CHECK(replace_answers(with.database, id, answers, {ServerRole::zone}));
     if (!everywhere)
         return with.database.run(
             "UPDATE zones SET watch_due = ?, flagged = flagged OR spread_serial IS NOT NULL, "
@@ -162,10 +162,10 @@ Outcome watch_zones(const Enforcement& with) {
     KASPAR_TRY(const auto due, due_zones_to_watch(with));
     if (due.empty())
         return Done{};
-    auto answers = ask_zone_servers(with, due);
+    const auto answers = ask_zone_servers(with, due);
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
     for (std::size_t i = 0; i < due.size(); ++i)
-        KASPAR_CHECK(note_answers(with, due[i], std::move(answers[i])));
+        KASPAR_CHECK(note_answers(with, due[i], answers[i]));
     return transaction.commit();
 }
 

@@ -65,7 +65,8 @@ std::string_view word(ServerRole role) {
     return "";
 }
 
-Outcome replace_answers(Database& database, std::int64_t zone, std::vector<ServerAnswer> answers,
+Outcome replace_answers(Database& database, std::int64_t zone,
+                        const std::vector<ServerAnswer>& answers,
                         std::initializer_list<ServerRole> roles) {
     KASPAR_TRY(const auto before, answers_about(database, zone));
     for (const ServerRole role : roles)

@@ -24,7 +24,8 @@ struct ServerAnswer {
 std::string_view word(ServerRole role);
 
 /// Puts these answers in the place of all earlier ones by servers of these roles.
-Outcome replace_answers(Database& database, std::int64_t zone, std::vector<ServerAnswer> answers,
+Outcome replace_answers(Database& database, std::int64_t zone,
+                        const std::vector<ServerAnswer>& answers,
                         std::initializer_list<ServerRole> roles);
 
 /// Of one zone, by role and server.

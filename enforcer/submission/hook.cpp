@@ -88,7 +88,7 @@ std::vector<std::string> environment_of(const Hook& hook) {
         "/bin",
         "LANG=C.UTF-8"};
     for (const auto& [name, value] : hook.environment)
-        entries.push_back(name + "=" + value);
+        entries.push_back(fmt::format("{}={}", name, value));
     return entries;
 }
 
