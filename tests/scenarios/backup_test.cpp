@@ -18,16 +18,6 @@ using std::filesystem::path;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool says(const CommandResult& result, const std::string& words) {
-    INFO(result.output << result.errors);
-    return (result.output + result.errors).find(words) != std::string::npos;
-}
-
 /// A zone with keys, and two backups of it.
 struct BackedUp : Sandbox {
     const path archive = *this / "backup.tar", with_secrets = *this / "secrets.tar";

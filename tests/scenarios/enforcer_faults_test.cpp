@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool says(const CommandResult& result, const std::string& words) {
+bool complains(const CommandResult& result, const std::string& words) {
     return result.errors.find(words) != std::string::npos;
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("init makes secrets that only their owner reads, and refuses to run tw
     CHECK(mode("state/enforcer.key") == 0600);
     const auto again = run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", (box / "").string()}});
     CHECK(again.status == 1);
-    CHECK(says(again, "there already"));
+    CHECK(complains(again, "there already"));
 }
 
 TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]") {
@@ -48,7 +48,7 @@ TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]")
     const auto refused = run({{kaspar, "-c", (folder / "real/kaspar.json").string(), "--at",
                                "2030-01-01T00:00:00Z", "status"}});
     CHECK(refused.status == 2);
-    CHECK(says(refused, "sandbox"));
+    CHECK(complains(refused, "sandbox"));
 }
 
 TEST_CASE("mistakes on the command line are told in one line with what to do", "[scenario]") {
@@ -56,12 +56,12 @@ TEST_CASE("mistakes on the command line are told in one line with what to do", "
     REQUIRE(box.add_zone().status == 0);
     const auto unknown = box.kaspar({"status", "exmaple.org"});
     CHECK(unknown.status == 1);
-    CHECK(says(unknown, "did you mean 'example.org'"));
+    CHECK(complains(unknown, "did you mean 'example.org'"));
     CHECK(std::count(unknown.errors.begin(), unknown.errors.end(), '\n') == 1);
 
     const auto policy = box.kaspar({"zone", "set-policy", "example.org", "tets"});
     CHECK(policy.status == 1);
-    CHECK(says(policy, "did you mean 'test'"));
+    CHECK(complains(policy, "did you mean 'test'"));
 
     CHECK(box.kaspar({"zone", "add"}).status == 2);
     CHECK(box.kaspar({"nonsense"}).status == 2);
@@ -73,7 +73,7 @@ TEST_CASE("mistakes on the command line are told in one line with what to do", "
         box.kaspar({"zone", "add", "other.org", "--policy", "test", "--input",
                     (box / "other").string(), "--output", (box / "example.org.signed").string()});
     CHECK(same_output.status == 1);
-    CHECK(says(same_output, "example.org"));
+    CHECK(complains(same_output, "example.org"));
     const auto no_folder =
         box.kaspar({"zone", "add", "other.org", "--policy", "test", "--input",
                     (box / "other").string(), "--output", (box / "missing/out").string()});
@@ -92,7 +92,7 @@ TEST_CASE("an edited policy that is wrong changes nothing, and is told until it 
     box.write("policies/test.json", "{ \"version\": 1, \"keys\": [ }");
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "test.json:1:"));
+    CHECK(complains(pass, "test.json:1:"));
     CHECK(box.read(box.instruction()) == before);
     CHECK(box.kaspar({"health"}).status == 1);
     CHECK(box.kaspar({"policy", "check", (box / "policies/test.json").string()}).status == 1);
@@ -122,9 +122,9 @@ TEST_CASE("an edit that would leave a zone without a key that it needs is not ta
     box.write("policies/test.json", text);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, words));
+    CHECK(complains(pass, words));
     box.write("policies/edited.json", text);
-    CHECK(says(box.kaspar({"zone", "set-policy", "example.org", "edited"}), words));
+    CHECK(complains(box.kaspar({"zone", "set-policy", "example.org", "edited"}), words));
     CHECK(box.read(box.instruction()) == before);
     CHECK(box.json({"key", "list"}) == keys);
 }
@@ -150,7 +150,7 @@ TEST_CASE("a report of a DNSKEY that is not the zone's stops its moves", "[scena
     box.write_report(report);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "is not a key of this zone"));
+    CHECK(complains(pass, "is not a key of this zone"));
 
     box.sign();
     CHECK(box.enforcer().status == 0);
@@ -167,7 +167,7 @@ TEST_CASE("a report of an instruction that the database never gave stops the zon
     box.write_report(report);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "older than the report"));
+    CHECK(complains(pass, "older than the report"));
 }
 
 TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's moves",
@@ -183,7 +183,7 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     box.write("state/reports/example.org", report_text(report));
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "other.org"));
+    CHECK(complains(pass, "other.org"));
 }
 
 TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
@@ -195,7 +195,7 @@ TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
     box.write_report(report);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "without any data"));
+    CHECK(complains(pass, "without any data"));
     box.sign();
     CHECK(box.enforcer().status == 0);
 }
@@ -252,7 +252,7 @@ TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
     box.set_time(box.now() - 1h);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(says(pass, "the clock went back"));
+    CHECK(complains(pass, "the clock went back"));
     CHECK(box.read(box.instruction()) == before);  // what stands is still given
     CHECK(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 1);
 }
@@ -392,7 +392,7 @@ TEST_CASE("a zone with a DS is not removed without --force", "[scenario]") {
     REQUIRE(box.enforcer().status == 0);
     const auto refused = box.kaspar({"zone", "remove", "example.org"});
     CHECK(refused.status == 1);
-    CHECK(says(refused, "--force"));
+    CHECK(complains(refused, "--force"));
     CHECK(box.kaspar({"zone", "remove", "example.org", "--force"}).status == 0);
 }
 

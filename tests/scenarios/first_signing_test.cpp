@@ -21,11 +21,6 @@ std::ostream& operator<<(std::ostream& out, const States& s) {
     return out << s.ds << ' ' << s.dnskey << ' ' << s.dnskey_signature << ' ' << s.zone_signatures;
 }
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
 /// A zone whose DS waits for the operator.
 void sign_until_ds(Sandbox& box) {
     expect(box.add_zone());

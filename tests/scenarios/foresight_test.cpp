@@ -17,16 +17,6 @@ namespace {
 
 const std::string zone = "example.org";
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool says(const CommandResult& result, const std::string& words) {
-    INFO(result.output << result.errors);
-    return (result.output + result.errors).find(words) != std::string::npos;
-}
-
 void edit_policy(const Sandbox& box, const std::string& from, const std::string& to,
                  const std::string& file = "policies/test.json") {
     std::string text = box.read(box / "policies/test.json");

@@ -23,15 +23,6 @@ using std::chrono::hours;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool has(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
-}
-
 /// A zone that is signed, and whose DS is at the parent.
 void make_secure(Sandbox& box) {
     expect(box.add_zone());

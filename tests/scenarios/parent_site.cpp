@@ -71,9 +71,13 @@ void ParentSite::step() {
     REQUIRE(box_.enforcer().status == 0);
 }
 
-void ParentSite::reach_ds() {
-    box_.wait(48h);
+void ParentSite::step_after(Duration time) {
+    box_.wait(time);
     step();
+}
+
+void ParentSite::reach_ds() {
+    step_after(48h);
     REQUIRE(!wanted().empty());
 }
 

@@ -43,6 +43,9 @@ class ParentSite {
     /// One pass of the enforcer at this time, and a perfect signer after it.
     void step();
 
+    /// The same after this time.
+    void step_after(Duration time);
+
     /// The DS that the parent should have, as `ds show` prints them.
     std::string wanted() const;
     std::string state_of_ds() const;  ///< of the newest ksk

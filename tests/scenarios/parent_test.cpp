@@ -33,10 +33,6 @@ std::string with_ttl(const std::string& ds, const std::string& ttl) {
     return changed.replace(at + 1, 4, ttl);
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a DS is seen once every server of the parent has it", "[parent]") {
@@ -47,19 +43,16 @@ TEST_CASE("a DS is seen once every server of the parent has it", "[parent]") {
     CHECK(site.state_of_ds() == "rumoured");
 
     first.serve(ds);
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     CHECK(site.check().status == 1);
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     CHECK(site.state_of_ds() == "rumoured");
 
     second.serve(ds);
     CHECK(site.check().status == 0);
     site.step();
     CHECK(has(site.log(), "is at the parent (by what 2 of the parent's servers answer)"));
-    site.box().wait(2h + 1min);
-    site.step();
+    site.step_after(2h + 1min);
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
@@ -70,34 +63,27 @@ TEST_CASE("a roll by observation alone: the old DS counts as gone when no server
     site.reach_ds();
     const std::string old_ds = site.wanted();
     server.serve(old_ds);
-    site.box().wait(10min);
-    site.step();
-    site.box().wait(3h);
-    site.step();
+    site.step_after(10min);
+    site.step_after(3h);
     REQUIRE(site.state_of_ds() == "omnipresent");
 
     REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
     site.step();
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     const std::string new_ds = site.wanted();
     REQUIRE(new_ds != old_ds);
     server.serve(old_ds + new_ds);
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     CHECK(has(site.log(), "is at the parent"));
     CHECK_FALSE(has(site.log(), "is gone from the parent"));
-    site.box().wait(72h);
-    site.step();
+    site.step_after(72h);
     CHECK(site.box().json({"status", "example.org"})["keys"].size() == 3);
 
     server.serve(new_ds);
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     CHECK(has(site.log(), "is gone from the parent"));
     for (int day = 0; day < 4; ++day) {
-        site.box().wait(24h);
-        site.step();
+        site.step_after(24h);
     }
     CHECK(site.state_of_ds() == "omnipresent");
     CHECK(site.box().instructed().keys.size() == 2);
@@ -111,13 +97,11 @@ TEST_CASE("a silent server is named, and passed over only by the policy's quorum
         ParentSite site(observed({server.address(), dead_address}, quorum ? "\"quorum\": 1" : ""));
         site.reach_ds();
         server.serve(site.wanted());
-        site.box().wait(10min);
-        site.step();
+        site.step_after(10min);
         const auto shown = site.box().json({"status", "example.org"})["parent"].dump();
         CHECK(has(shown, dead_address));
         CHECK(has(shown, "no answer; over TCP: Connection refused"));
-        site.box().wait(3h);
-        site.step();
+        site.step_after(3h);
         CHECK(site.state_of_ds() == (quorum ? "omnipresent" : "rumoured"));
         server.serve("");
     }
@@ -130,14 +114,12 @@ TEST_CASE("a server with a DS that nobody asked for stops every confirmation", "
     site.reach_ds();
     honest.serve(site.wanted());
     liar.serve(site.wanted() + stranger);
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     const json checked =
         json::parse(site.box().kaspar({"ds", "check", "example.org", "--json"}).output);
     CHECK(checked["counts"] == false);
     CHECK(has(checked["unexpected"].dump(), "belongs to no key of the zone: 4711"));
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     CHECK(site.state_of_ds() == "rumoured");
     const auto health = site.box().kaspar({"health"});
     CHECK(health.status == 1);
@@ -151,24 +133,19 @@ TEST_CASE("with confirm: both, neither the word nor the sight is enough", "[pare
     SECTION("the word first") {
         CHECK(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
         site.step();
-        site.box().wait(48h);
-        site.step();
+        site.step_after(48h);
         CHECK(site.state_of_ds() == "rumoured");
         server.serve(site.wanted());
     }
     SECTION("the sight first") {
         server.serve(site.wanted());
-        site.box().wait(48h);
-        site.step();
-        site.box().wait(48h);
-        site.step();
+        site.step_after(48h);
+        site.step_after(48h);
         CHECK(site.state_of_ds() == "rumoured");
         CHECK(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
     }
-    site.box().wait(10min);
-    site.step();
-    site.box().wait(2h + 1min);
-    site.step();
+    site.step_after(10min);
+    site.step_after(2h + 1min);
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
@@ -180,8 +157,7 @@ TEST_CASE("with confirm: both a zone goes on after the old key is out of use", "
     };
     const auto days = [&](int count) {
         for (int day = 0; day < count; ++day) {
-            site.box().wait(24h);
-            site.step();
+            site.step_after(24h);
         }
     };
     site.reach_ds();
@@ -214,22 +190,17 @@ TEST_CASE("a DS with a longer TTL than the policy's is waited for that long", "[
     ParentSite site(observed({server.address()}));
     site.reach_ds();
     server.serve(with_ttl(site.wanted(), "172800"));
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
     site.step();
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     const std::string new_ds = site.wanted();
     server.serve(new_ds);
-    site.box().wait(10min);
-    site.step();
+    site.step_after(10min);
     REQUIRE(has(site.log(), "is gone from the parent"));
-    site.box().wait(36h);
-    site.step();
+    site.step_after(36h);
     CHECK(site.box().instructed().keys.size() == 3);
-    site.box().wait(24h);
-    site.step();
+    site.step_after(24h);
     site.step();
     CHECK(site.box().instructed().keys.size() == 2);
 }
@@ -264,22 +235,17 @@ TEST_CASE("a DS that the parent loses is told, and waited for again", "[parent]"
     site.reach_ds();
     const std::string ds = site.wanted();
     server.serve(ds);
-    site.box().wait(10min);
-    site.step();
-    site.box().wait(3h);
-    site.step();
+    site.step_after(10min);
+    site.step_after(3h);
     REQUIRE(site.state_of_ds() == "omnipresent");
     server.serve("");
-    site.box().wait(25h);
-    site.step();
+    site.step_after(25h);
     CHECK(site.state_of_ds() != "omnipresent");
     CHECK(has(site.log(), "the parent serves DS none, which nobody asked for"));
     CHECK(has(site.box().kaspar({"health"}).output, "a server of it lacks DS"));
     server.serve(ds);
-    site.box().wait(10min);
-    site.step();
-    site.box().wait(4h);
-    site.step();
+    site.step_after(10min);
+    site.step_after(4h);
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
@@ -335,20 +301,17 @@ TEST_CASE("the parent is looked at once more before a key leaves", "[parent]") {
     const std::string old_ds = site.wanted();
     server.serve(old_ds);
     look();
-    site.box().wait(24h);
-    site.step();
+    site.step_after(24h);
     REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
     site.step();
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     const std::string new_ds = site.wanted();
     server.serve(new_ds);
     look();
     REQUIRE(has(site.log(), "is gone from the parent"));
     server.serve(old_ds);
     for (int hour = 0; hour < 12; ++hour) {
-        site.box().wait(1h);
-        site.step();
+        site.step_after(1h);
     }
     CHECK(site.box().instructed().keys.size() == 3);
     CHECK(has(site.log(), "which nobody asked for"));

@@ -14,15 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 void pass_days(Sandbox& box, const std::vector<std::string>& zones, int days) {
     for (int day = 0; day < days; ++day) {
         for (const auto& zone : zones)

@@ -33,11 +33,6 @@ constexpr auto policy = R"({ "version": 1,
   "keys": [ { "role": "ksk", "algorithm": "ecdsap256sha256", "keystore": "local" },
             { "role": "zsk", "algorithm": "ecdsap256sha256", "keystore": "local" } ] })";
 
-bool says(const CommandResult& result, const std::string& words) {
-    INFO(result.output << result.errors);
-    return (result.output + result.errors).find(words) != std::string::npos;
-}
-
 std::string joined(const std::set<std::string>& tags) {
     return tags.empty() ? "none" : fmt::format("{}", fmt::join(tags, ","));
 }

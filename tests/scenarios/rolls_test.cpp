@@ -9,16 +9,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool says(const CommandResult& result, const std::string& words) {
-    INFO(result.output << result.errors);
-    return (result.output + result.errors).find(words) != std::string::npos;
-}
-
 void pass_days(Sandbox& box, int days) {
     for (int day = 0; day < days; ++day) {
         box.sign();

@@ -12,11 +12,6 @@ using namespace kaspar::test;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
 CommandResult complete(const Sandbox& box) {
     return run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", (box / "").string(), "--configured"}});
 }

@@ -11,16 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void expect(const CommandResult& result) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == 0);
-}
-
-bool says(const CommandResult& result, const std::string& words) {
-    INFO(result.output << result.errors);
-    return (result.output + result.errors).find(words) != std::string::npos;
-}
-
 struct Sharing : Sandbox {
     std::vector<std::string> zones;
 

@@ -16,10 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// A program of the operator's, in bash; what it is given is kept beside it.
 class Program {
   public:
@@ -73,8 +69,7 @@ TEST_CASE("a program is told once of a DS to be submitted, with all that it must
     CHECK_FALSE(has(program.read("environment"), "KASPAR_CONFIG"));
     CHECK(has(site.log(), "ds_submit is done"));
     CHECK(submission(site)["done"].is_string());
-    site.box().wait(24h);
-    site.step();
+    site.step_after(24h);
     CHECK(program.runs() == 1);
 
     CHECK(site.box().kaspar({"ds", "submit", "example.org"}).status == 0);
@@ -91,12 +86,10 @@ TEST_CASE("a DS is withdrawn once the one in its place is there", "[submission]"
     site.reach_ds();
     const std::string old_ds = site.wanted();
     REQUIRE(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
-    site.box().wait(3h);
-    site.step();
+    site.step_after(3h);
     REQUIRE(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}).status == 0);
     site.step();
-    site.box().wait(48h);
-    site.step();
+    site.step_after(48h);
     CHECK(submit.runs() == 2);
     CHECK(withdraw.runs() == 0);
     REQUIRE(site.box().kaspar({"ds", "seen", "example.org"}).status == 0);
@@ -117,19 +110,16 @@ TEST_CASE("a program that fails is tried again with growing pauses, and told of"
     CHECK(program.runs() == 1);
     CHECK(site.box().kaspar({"health"}).status == 0);
     for (const auto pause : {1min, 2min}) {
-        site.box().wait(pause);
-        site.step();
+        site.step_after(pause);
     }
     CHECK(program.runs() == 3);
     const auto health = site.box().kaspar({"health"});
     CHECK(health.status == 1);
     CHECK(has(health.output, "ds_submit has failed 3 times"));
-    site.box().wait(3min);
-    site.step();
+    site.step_after(3min);
     CHECK(program.runs() == 3);
     for (int i = 0; i < 2; ++i) {
-        site.box().wait(1h);
-        site.step();
+        site.step_after(1h);
     }
     CHECK(program.runs() == 5);
     CHECK(submission(site)["done"].is_string());

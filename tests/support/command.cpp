@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "common/values/result.h"
+#include "tests/support/catch.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not in every unistd.h
 
@@ -94,6 +95,20 @@ CommandResult run(const Command& command) {
 
 bool has_program(const std::string& name) {
     return run({.arguments = {"sh", "-c", "command -v \"$1\"", "sh", name}}).status == 0;
+}
+
+void expect(const CommandResult& result, int status) {
+    INFO(result.output << result.errors);
+    REQUIRE(result.status == status);
+}
+
+bool says(const CommandResult& result, const std::string& words) {
+    INFO(result.output << result.errors);
+    return (result.output + result.errors).find(words) != std::string::npos;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
 
 }  // namespace kaspar::test

@@ -21,6 +21,14 @@ struct CommandResult {
 
 CommandResult run(const Command& command);
 
+/// Fails the test, showing what the program said, unless it ended with this exit status.
+void expect(const CommandResult& result, int status = 0);
+
+/// True if these words are in what the program said, on either stream.
+bool says(const CommandResult& result, const std::string& words);
+
+bool has(const std::string& text, const std::string& part);
+
 /// True if $PATH has a program of that name.
 bool has_program(const std::string& name);
 

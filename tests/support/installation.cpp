@@ -88,9 +88,4 @@ Report Installation::report(const std::string& zone) const {
     return std::move(parsed).value();
 }
 
-void expect(const CommandResult& result, int status) {
-    INFO(result.output << result.errors);
-    REQUIRE(result.status == status);
-}
-
 }  // namespace kaspar::test

@@ -58,7 +58,4 @@ class Installation {
     std::optional<Time> now_;
 };
 
-/// Fails the test, showing what the program said, unless it ended with this exit status.
-void expect(const CommandResult& result, int status = 0);
-
 }  // namespace kaspar::test
