@@ -95,7 +95,7 @@ class Step {
         before_ =
             states_of(remembered_, policy_, remembered_.history.last_event.value_or(with_.now));
         KASPAR_CHECK(take_in_report(with_, zone_, policy_, remembered_));
-        lagging_ = zone_.watch_due && !zone_.spread_serial;
+        lagging_ = zone_.watch_due && !zone_.propagated_serial;
         KASPAR_CHECK(take_in_parent(with_, zone_, policy_, remembered_));
         follow_policy(remembered_.history, policy_, with_.now);
         KASPAR_TRY(remembered_.history.pending, pending_keys(with_, zone_, policy_));

@@ -194,6 +194,19 @@ Result<Policy> policy_for(Database& database, const Zone& zone) {
     return as_seen(std::move(policy), zone);
 }
 
+Result<std::vector<ZoneWithPolicy>> with_policies(Database& database,
+                                                  const std::vector<std::int64_t>& ids) {
+    std::vector<ZoneWithPolicy> found;
+    for (const std::int64_t id : ids) {
+        KASPAR_TRY(auto zone, find_zone(database, id));
+        if (!zone || zone->removed)
+            continue;
+        KASPAR_TRY(Policy policy, policy_for(database, *zone));
+        found.push_back({std::move(*zone), std::move(policy)});
+    }
+    return found;
+}
+
 Result<std::vector<std::string>> policy_names(const Configuration& configuration) {
     std::error_code error;
     std::vector<std::string> names;

@@ -36,6 +36,15 @@ Policy as_seen(Policy policy, const Zone& zone);
 /// The policy in force for a zone, as it acts on it. Fault: state.
 Result<Policy> policy_for(Database& database, const Zone& zone);
 
+struct ZoneWithPolicy {
+    Zone zone;
+    Policy policy;  ///< as it acts on the zone
+};
+
+/// Those zones that are not removed. Fault: state.
+Result<std::vector<ZoneWithPolicy>> with_policies(Database& database,
+                                                  const std::vector<std::int64_t>& ids);
+
 /// The names of the policy files there are, sorted. Fault: io.
 Result<std::vector<std::string>> policy_names(const Configuration& configuration);
 

@@ -151,8 +151,9 @@ Time later_than(const RecordedReport& recorded, Time published) {
 
 /// A publication from which, with the propagation delay, follows what was seen: everywhere no
 /// earlier than the zone's servers showed it.
-Time spread_from(const Zone& zone, const Policy& policy, Time published) {
-    return std::max(published, zone.spread_at.value_or(published) - policy.zone_propagation_delay);
+Time propagated_from(const Zone& zone, const Policy& policy, Time published) {
+    return std::max(published,
+                    zone.propagated_at.value_or(published) - policy.zone_propagation_delay);
 }
 
 }  // namespace
@@ -221,14 +222,15 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
 
     KASPAR_TRY(Observation seen, understand(with, zone, *publication, remembered));
     seen.published = later_than(zone.report, publication->published);
-    seen.everywhere = is_spread(zone, policy, *publication);
+    seen.everywhere = is_propagated(zone, policy, *publication);
     if (!seen.everywhere) {
-        zone.watch_due = zone.watch_due.value_or(with.now);
+        if (zone.propagated_serial || !zone.watch_due)  // of the publication before: ask at once
+            zone.watch_due = with.now;
         record(remembered.history, seen, policy);
         return Done{};
     }
     if (!policy.watch.empty())
-        seen.published = spread_from(zone, policy, seen.published);
+        seen.published = propagated_from(zone, policy, seen.published);
     record(remembered.history, seen, policy);
     zone.report.published = seen.published;
     zone.report.generation = static_cast<std::int64_t>(publication->generation);

@@ -4,8 +4,8 @@ ALTER TABLE zones ADD COLUMN parent_ttl INTEGER;        -- with which they serve
 ALTER TABLE zones ADD COLUMN said_seen TEXT NOT NULL DEFAULT '[]';   -- DS of which a person said so,
 ALTER TABLE zones ADD COLUMN said_gone TEXT NOT NULL DEFAULT '[]';   -- where servers must show it, too
 ALTER TABLE zones ADD COLUMN watch_due INTEGER;         -- when the zone's own servers are to be asked next
-ALTER TABLE zones ADD COLUMN spread_serial INTEGER;     -- the last one that all of them were seen to serve
-ALTER TABLE zones ADD COLUMN spread_at INTEGER;         -- when that was
+ALTER TABLE zones ADD COLUMN propagated_serial INTEGER;     -- the last one that all of them were seen to serve
+ALTER TABLE zones ADD COLUMN propagated_at INTEGER;         -- when that was
 CREATE INDEX zones_by_parent_due ON zones (parent_due) WHERE removed IS NULL;
 CREATE INDEX zones_by_watch_due ON zones (watch_due) WHERE removed IS NULL;
 

@@ -96,7 +96,7 @@ void add_lasting_lag(const ZoneView& view, std::vector<std::string>& needs) {
     const Publication& published = *view.report->publication;
     for (const ServerAnswer& answer : view.answers)
         if (answer.role == ServerRole::zone && !answer.trouble.empty() &&
-            answer.at - view.zone.spread_at.value_or(published.published) > longest_lag) {
+            answer.at - view.zone.propagated_at.value_or(published.published) > longest_lag) {
             needs.push_back(
                 fmt::format("servers of the zone do not serve what is published: {}; "
                             "`kaspar zone check {}`",

@@ -40,7 +40,7 @@ void add_lag(ZoneView& view) {
     if (!view.report || !view.report->publication)
         return;
     const Publication& published = *view.report->publication;
-    if (is_spread(view.zone, view.policy, published))
+    if (is_propagated(view.zone, view.policy, published))
         return;
     const std::string lag = lag_words(view.answers);
     for (Wait& wait : view.plan.waits)  // it has done its part; only they have not

@@ -19,15 +19,4 @@ struct Asking {
 /// answer, or not signed as it must be.
 std::vector<Result<Answer>> ask(std::span<const Asking> askings, const Patience& patience = {});
 
-/// Real seconds, rounded up, whatever clock the program was given.
-class Stopwatch {
-  public:
-    Duration elapsed() const {
-        return std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - began_);
-    }
-
-  private:
-    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-};
-
 }  // namespace kaspar::enforcer

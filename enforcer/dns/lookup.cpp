@@ -31,6 +31,15 @@ std::vector<Name> hosts_in(const std::vector<Record>& records) {
     return hosts;
 }
 
+/// Only what there is or is not; a resolver that failed has said nothing.
+Result<Answer> resolved(const Result<Answer>& reply, const ServerAddress& resolver) {
+    if (reply.ok() && (reply->rcode == rcode::no_error || reply->rcode == rcode::name_error))
+        return reply;
+    return Fault{FaultClass::io,
+                 fmt::format("resolver {}: {}", resolver.text(),
+                             reply.ok() ? rcode_word(reply->rcode) : reply.fault().words)};
+}
+
 /// An alias on the way changes the owner, so every address in the answer counts.
 void add_addresses(const Name& host, const std::vector<Record>& records,
                    std::vector<NamedServer>& servers) {
@@ -67,39 +76,49 @@ Name above(const Name& name) {
     return std::move(rest).value();
 }
 
-Result<Answer> resolve(const Question& question, const std::vector<ServerAddress>& resolvers) {
-    if (resolvers.empty())
-        return Fault{FaultClass::io,
-                     "no resolver is known; name one under \"resolvers\" in the configuration"};
-    std::string words;
+std::vector<Result<Answer>> resolve_all(const std::vector<Question>& questions,
+                                        const std::vector<ServerAddress>& resolvers) {
+    std::vector<Result<Answer>> answers(
+        questions.size(),
+        Fault{FaultClass::io,
+              "no resolver is known; name one under \"resolvers\" in the configuration"});
     for (const ServerAddress& resolver : resolvers) {
-        const Asking asking{resolver, question, std::nullopt};
-        auto answers = ask({&asking, 1});
-        if (answers[0].ok() &&
-            (answers[0]->rcode == rcode::no_error || answers[0]->rcode == rcode::name_error))
-            return std::move(answers[0]);
-        words +=
-            fmt::format("{}resolver {}: {}", words.empty() ? "" : "; ", resolver.text(),
-                        answers[0].ok() ? rcode_word(answers[0]->rcode) : answers[0].fault().words);
+        std::vector<Asking> askings;
+        std::vector<std::size_t> about;
+        for (std::size_t i = 0; i < questions.size(); ++i)
+            if (!answers[i].ok()) {
+                askings.push_back({resolver, questions[i], std::nullopt});
+                about.push_back(i);
+            }
+        const auto replies = ask(askings);
+        for (std::size_t i = 0; i < replies.size(); ++i)
+            answers[about[i]] = resolved(replies[i], resolver);
     }
-    return Fault{FaultClass::io, words};
+    return answers;
+}
+
+Result<Answer> resolve(const Question& question, const std::vector<ServerAddress>& resolvers) {
+    return std::move(resolve_all({question}, resolvers)[0]);
 }
 
 std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
                                       const std::vector<ServerAddress>& resolvers) {
+    std::vector<Question> questions;
+    for (const Name& host : hosts)
+        for (const std::uint16_t type : {rrtype::a, rrtype::aaaa})
+            questions.push_back({host, type, true});
+    const auto answers = resolve_all(questions, resolvers);
     std::vector<NamedServer> servers;
-    for (const Name& host : hosts) {
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
         const std::size_t before = servers.size();
         std::string trouble;
-        for (const std::uint16_t type : {rrtype::a, rrtype::aaaa}) {
-            const auto answer = resolve({host, type, true}, resolvers);
+        for (const auto& answer : {answers[2 * i], answers[2 * i + 1]})
             if (answer.ok())
-                add_addresses(host, answer->answer, servers);
+                add_addresses(hosts[i], answer->answer, servers);
             else
                 trouble = ": " + answer.fault().words;
-        }
         if (servers.size() == before || !trouble.empty())
-            servers.push_back({host.text() + trouble, std::nullopt});
+            servers.push_back({hosts[i].text() + trouble, std::nullopt});
     }
     return servers;
 }

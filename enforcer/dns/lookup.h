@@ -29,7 +29,12 @@ std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
 /// `name` without its first label; the root stays.
 Name above(const Name& name);
 
-/// Answer of the first resolver that gives one. Fault: io.
+/// To each question the answer of the first resolver that gives one. Fault: io, with what the last
+/// one said.
+std::vector<Result<Answer>> resolve_all(const std::vector<Question>& questions,
+                                        const std::vector<ServerAddress>& resolvers);
+
+/// The same for one question.
 Result<Answer> resolve(const Question& question, const std::vector<ServerAddress>& resolvers);
 
 }  // namespace kaspar::enforcer

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
-#include "common/system/secret.h"
+#include "enforcer/servers/inquiry.h"
 
 namespace kaspar::enforcer {
 
@@ -78,75 +79,59 @@ class Parents {
     std::optional<Fault> unreachable_;  ///< no resolver answers: not asked again in this round
 };
 
-/// All questions of a round, and to whose answers each leads.
-class Questions {
+/// The questions about one zone, and where their answers go.
+class AboutZone {
   public:
-    Questions(const Enforcement& with, std::size_t zones) : with_(with), answers_(zones) {}
+    AboutZone(const ZoneToAsk& asked, Time now, std::vector<ServerAnswer>& answers)
+        : name_(asked.zone.name), now_(now), answers_(answers) {}
 
-    void add(std::size_t zone, const Name& name, ServerRole role, const NamedServer& server) {
+    void ask(Inquiry& inquiry, ServerRole role, const NamedServer& server) {
+        const auto take = [this, role, server](const Result<Answer>& answer) {
+            answers_.push_back(read_ds_answer(name_, role, server.name, now_, answer));
+        };
         if (!server.address)
-            return put(zone, no_answer(role, server.name, with_.now,
-                                       {FaultClass::io, "its name has no address"}));
-        auto key = tsig_key(with_.configuration, server.address->tsig_key);
-        if (!key.ok())
-            return put(zone, no_answer(role, server.name, with_.now, key.fault()));
-        askings_.push_back({*server.address,
-                            {name, rrtype::ds, role == ServerRole::resolver},
-                            std::move(key).value()});
-        about_.push_back({zone, name, role, server.name});
+            return take(Fault{FaultClass::io, "its name has no address"});
+        inquiry.add(*server.address, {name_, rrtype::ds, role == ServerRole::resolver}, take);
     }
 
-    void put(std::size_t zone, ServerAnswer answer) { answers_[zone].push_back(std::move(answer)); }
-
-    std::vector<std::vector<ServerAnswer>> ask_all() {
-        const Stopwatch asked;
-        const auto replies = ask(askings_);
-        for (std::size_t i = 0; i < replies.size(); ++i)
-            put(about_[i].zone, read_ds_answer(about_[i].name, about_[i].role, about_[i].server,
-                                               with_.now, replies[i]));
-        // What was served then may have been changed before the answers were read.
-        for (auto& of_zone : answers_)
-            for (ServerAnswer& answer : of_zone)
-                answer.at = answer.since = with_.now + asked.elapsed();
-        return std::move(answers_);
+    void ask_parent(Inquiry& inquiry, const Result<std::vector<NamedServer>>& servers) {
+        if (!servers.ok())
+            return answers_.push_back(no_answer(
+                ServerRole::parent, "the parent's servers", now_,
+                {servers.fault().kind,
+                 servers.fault().words + "; or list them in the policy (parent.servers)"}));
+        for (const NamedServer& server : *servers)
+            ask(inquiry, ServerRole::parent, server);
     }
 
   private:
-    struct About {
-        std::size_t zone;
-        Name name;
-        ServerRole role;
-        std::string server;
-    };
-    const Enforcement& with_;
-    std::vector<Asking> askings_;
-    std::vector<About> about_;
-    std::vector<std::vector<ServerAnswer>> answers_;
+    const Name& name_;
+    Time now_;
+    std::vector<ServerAnswer>& answers_;
 };
 
 }  // namespace
 
 std::vector<std::vector<ServerAnswer>> ask_parents(const Enforcement& with,
                                                    std::span<const ZoneToAsk> zones) {
-    const auto resolvers = resolvers_of(with.configuration);
-    Parents parents(resolvers);
-    Questions questions(with, zones.size());
+    const Configuration& configuration = with.configuration;
+    Parents parents(resolvers_of(configuration));
+    Inquiry inquiry(configuration);
+    std::vector<std::vector<ServerAnswer>> answers(zones.size());
+    std::vector<std::unique_ptr<AboutZone>> abouts;  // they stay where they are until asked
     for (std::size_t i = 0; i < zones.size(); ++i) {
-        const Name& name = zones[i].zone.name;
-        const auto servers = parents.servers_of(zones[i]);
-        if (!servers.ok())
-            questions.put(i, no_answer(ServerRole::parent, "the parent's servers", with.now,
-                                       {servers.fault().kind,
-                                        servers.fault().words +
-                                            "; or list them in the policy (parent.servers)"}));
-        else
-            for (const NamedServer& server : *servers)
-                questions.add(i, name, ServerRole::parent, server);
-        if (with.configuration.resolvers_validate)
-            for (const ServerAddress& resolver : with.configuration.resolvers)
-                questions.add(i, name, ServerRole::resolver, {resolver.text(), resolver});
+        abouts.push_back(std::make_unique<AboutZone>(zones[i], with.now, answers[i]));
+        abouts.back()->ask_parent(inquiry, parents.servers_of(zones[i]));
+        if (configuration.resolvers_validate)
+            for (const ServerAddress& resolver : configuration.resolvers)
+                abouts.back()->ask(inquiry, ServerRole::resolver, {resolver.text(), resolver});
     }
-    return questions.ask_all();
+    // What was served may have been changed before the last answer was read.
+    const Time end = with.now + inquiry.run();
+    for (auto& of_zone : answers)
+        for (ServerAnswer& answer : of_zone)
+            answer.at = answer.since = end;
+    return answers;
 }
 
 ServerAnswer read_ds_answer(const Name& zone, ServerRole role, std::string server, Time at,
@@ -166,20 +151,6 @@ ServerAnswer read_ds_answer(const Name& zone, ServerRole role, std::string serve
     }
     std::sort(records.begin(), records.end());
     return {role, std::move(server), at, ds_text(records), ttl, "", at};
-}
-
-Result<std::optional<TsigKey>> tsig_key(const Configuration& configuration,
-                                        const std::string& name) {
-    if (name.empty())
-        return std::optional<TsigKey>{};
-    const auto found = configuration.tsig_keys.find(name);
-    if (found == configuration.tsig_keys.end())
-        return Fault{FaultClass::input,
-                     fmt::format("there is no TSIG key \"{}\" under \"tsig_keys\" in {}", name,
-                                 configuration.file.string())};
-    KASPAR_TRY(Secret secret, read_secret(found->second.secret, "Secret of TSIG key " + name));
-    return std::optional(
-        TsigKey{name, found->second.algorithm, std::make_shared<const Secret>(std::move(secret))});
 }
 
 std::vector<ServerAddress> resolvers_of(const Configuration& configuration) {

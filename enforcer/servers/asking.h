@@ -24,10 +24,6 @@ std::vector<std::vector<ServerAnswer>> ask_parents(const Enforcement& with,
 ServerAnswer read_ds_answer(const Name& zone, ServerRole role, std::string server, Time at,
                             const Result<Answer>& answer);
 
-/// The key of that name, with its secret read. Empty name: none. Fault: input, key or io.
-Result<std::optional<TsigKey>> tsig_key(const Configuration& configuration,
-                                        const std::string& name);
-
 /// Configured, or the system's.
 std::vector<ServerAddress> resolvers_of(const Configuration& configuration);
 

@@ -14,26 +14,8 @@ namespace {
 /// A DS set that changed without having been asked for should not go unseen for longer.
 constexpr Duration longest_unseen = std::chrono::days{1};
 
-struct DueZone {
-    Zone zone;
-    Policy policy;
-};
-
-Result<std::vector<DueZone>> due_zones_with_policies(const Enforcement& with) {
-    KASPAR_TRY(const auto ids, zones_to_ask_parent(with.database, with.now));
-    std::vector<DueZone> due;
-    for (const std::int64_t id : ids) {
-        KASPAR_TRY(auto zone, find_zone(with.database, id));
-        if (!zone)
-            continue;
-        KASPAR_TRY(Policy policy, policy_for(with.database, *zone));
-        due.push_back({std::move(*zone), std::move(policy)});
-    }
-    return due;
-}
-
 /// Asked again later even if its own step fails meanwhile.
-Outcome note_asked(const Enforcement& with, const DueZone& due,
+Outcome note_asked(const Enforcement& with, const ZoneWithPolicy& due,
                    const std::vector<ServerAnswer>& answers) {
     KASPAR_CHECK(replace_answers(with.database, due.zone.id, answers,
                                  {ServerRole::parent, ServerRole::resolver}));
@@ -69,11 +51,12 @@ Duration ttl_from_now(Duration before, const Sighting& sighting) {
 }  // namespace
 
 Outcome watch_parents(const Enforcement& with) {
-    KASPAR_TRY(const auto due, due_zones_with_policies(with));
+    KASPAR_TRY(const auto ids, zones_to_ask_parent(with.database, with.now));
+    KASPAR_TRY(const auto due, with_policies(with.database, ids));
     if (due.empty())
         return Done{};
     std::vector<ZoneToAsk> asked;
-    for (const DueZone& one : due)
+    for (const ZoneWithPolicy& one : due)
         asked.push_back({one.zone, one.policy});
     const auto answers = ask_parents(with, asked);
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));

@@ -7,7 +7,7 @@
 
 #include "enforcer/policy_book.h"
 #include "enforcer/report_intake.h"
-#include "enforcer/servers/asking.h"
+#include "enforcer/servers/inquiry.h"
 
 namespace kaspar::enforcer {
 
@@ -17,7 +17,7 @@ namespace {
 constexpr Duration again = std::chrono::minutes{1};
 
 /// A server may go back to what it served before.
-constexpr Duration once_spread = std::chrono::hours{1};
+constexpr Duration once_propagated = std::chrono::hours{1};
 
 /// `serial` is that one or a later one (RFC 1982 §3.2).
 bool is_at_least(std::uint32_t serial, std::uint32_t wanted) {
@@ -56,8 +56,10 @@ std::string doubt(const Result<Answer>& answer) {
 }
 
 /// What one server's two answers come to.
-ServerAnswer read_answers(const Name& zone, const Publication& published, std::string server,
-                          const Result<Answer>& soa, const Result<Answer>& dnskey, Time at) {
+ServerAnswer read_answers(const WatchedZone& watched, std::string server, const Result<Answer>& soa,
+                          const Result<Answer>& dnskey, Time at) {
+    const Name& zone = watched.zone.name;
+    const Publication& published = watched.published;
     ServerAnswer read{ServerRole::zone, std::move(server), at, std::nullopt, Duration{0}, "", at};
     read.trouble = doubt(soa);
     if (read.trouble.empty())
@@ -85,76 +87,26 @@ Outcome note_answers(const Enforcement& with, const WatchedZone& watched,
     KASPAR_CHECK(replace_answers(with.database, id, answers, {ServerRole::zone}));
     if (!everywhere)
         return with.database.run(
-            "UPDATE zones SET watch_due = ?, flagged = flagged OR spread_serial IS NOT NULL, "
-            "spread_serial = NULL WHERE id = ?",
+            "UPDATE zones SET watch_due = ?, flagged = flagged OR propagated_serial IS NOT NULL, "
+            "propagated_serial = NULL WHERE id = ?",
             {with.now + again, id});
     return with.database.run(
-        "UPDATE zones SET flagged = flagged OR spread_serial IS NOT ?, watch_due = ?, "
-        "spread_serial = ?, spread_at = ? WHERE id = ?",
-        {watched.published.serial, with.now + once_spread, watched.published.serial, at, id});
+        "UPDATE zones SET flagged = flagged OR propagated_serial IS NOT ?, watch_due = ?, "
+        "propagated_serial = ?, propagated_at = ? WHERE id = ?",
+        {watched.published.serial, with.now + once_propagated, watched.published.serial, at, id});
 }
 
 Result<std::vector<WatchedZone>> due_zones_to_watch(const Enforcement& with) {
     KASPAR_TRY(const auto ids, zones_to_watch(with.database, with.now));
+    KASPAR_TRY(auto zones, with_policies(with.database, ids));
     std::vector<WatchedZone> due;
-    for (const std::int64_t id : ids) {
-        KASPAR_TRY(auto zone, find_zone(with.database, id));
-        if (!zone)
-            continue;
-        KASPAR_TRY(Policy policy, policy_for(with.database, *zone));
-        const auto file = read_report(with.configuration, zone->name);
+    for (auto& [zone, policy] : zones) {
+        const auto file = read_report(with.configuration, zone.name);
         if (file.ok() && *file && (*file)->report.publication)  // what is wrong, its step tells
-            due.push_back({std::move(*zone), std::move(policy), *(*file)->report.publication});
+            due.push_back({std::move(zone), std::move(policy), *(*file)->report.publication});
     }
     return due;
 }
-
-/// All questions of a round: two to each server.
-class ZoneQuestions {
-  public:
-    ZoneQuestions(const Enforcement& with, std::span<const WatchedZone> zones)
-        : with_(with), zones_(zones), answers_(zones.size()) {}
-
-    std::vector<std::vector<ServerAnswer>> ask_all() {
-        for (std::size_t i = 0; i < zones_.size(); ++i)
-            for (const ServerAddress& server : zones_[i].policy.watch)
-                add(i, server);
-        const Stopwatch asked;
-        const auto replies = ask(askings_);
-        const Time at = with_.now + asked.elapsed();
-        for (std::size_t i = 0; i < about_.size(); ++i) {
-            const WatchedZone& watched = zones_[about_[i].zone];
-            answers_[about_[i].zone].push_back(read_answers(watched.zone.name, watched.published,
-                                                            about_[i].server, replies[2 * i],
-                                                            replies[2 * i + 1], at));
-        }
-        return std::move(answers_);
-    }
-
-  private:
-    struct About {
-        std::size_t zone;
-        std::string server;
-    };
-
-    void add(std::size_t zone, const ServerAddress& server) {
-        auto key = tsig_key(with_.configuration, server.tsig_key);
-        if (!key.ok()) {
-            answers_[zone].push_back({ServerRole::zone, server.text(), with_.now, std::nullopt,
-                                      Duration{0}, key.fault().words, with_.now});
-            return;
-        }
-        about_.push_back({zone, server.text()});
-        for (const std::uint16_t type : {rrtype::soa, rrtype::dnskey})
-            askings_.push_back({server, {zones_[zone].zone.name, type}, *key});
-    }
-
-    const Enforcement& with_;
-    std::span<const WatchedZone> zones_;
-    std::vector<Asking> askings_;
-    std::vector<About> about_;
-    std::vector<std::vector<ServerAnswer>> answers_;
-};
 
 }  // namespace
 
@@ -171,12 +123,34 @@ Outcome watch_zones(const Enforcement& with) {
 
 std::vector<std::vector<ServerAnswer>> ask_zone_servers(const Enforcement& with,
                                                         std::span<const WatchedZone> zones) {
-    return ZoneQuestions(with, zones).ask_all();
+    struct Replies {
+        std::optional<Result<Answer>> soa, dnskey;
+    };
+    Inquiry inquiry(with.configuration);
+    std::vector<std::vector<Replies>> replies(zones.size());
+    for (std::size_t i = 0; i < zones.size(); ++i) {
+        const auto& [zone, policy, published] = zones[i];
+        replies[i].resize(policy.watch.size());
+        for (std::size_t n = 0; n < policy.watch.size(); ++n) {
+            Replies& of_server = replies[i][n];
+            inquiry.add(policy.watch[n], {zone.name, rrtype::soa},
+                        [&of_server](const auto& answer) { of_server.soa = answer; });
+            inquiry.add(policy.watch[n], {zone.name, rrtype::dnskey},
+                        [&of_server](const auto& answer) { of_server.dnskey = answer; });
+        }
+    }
+    const Time end = with.now + inquiry.run();
+    std::vector<std::vector<ServerAnswer>> answers(zones.size());
+    for (std::size_t i = 0; i < zones.size(); ++i)
+        for (std::size_t n = 0; n < replies[i].size(); ++n)
+            answers[i].push_back(read_answers(zones[i], zones[i].policy.watch[n].text(),
+                                              *replies[i][n].soa, *replies[i][n].dnskey, end));
+    return answers;
 }
 
-bool is_spread(const Zone& zone, const Policy& policy, const Publication& published) {
+bool is_propagated(const Zone& zone, const Policy& policy, const Publication& published) {
     return policy.watch.empty() ||
-           zone.spread_serial == static_cast<std::int64_t>(published.serial);
+           zone.propagated_serial == static_cast<std::int64_t>(published.serial);
 }
 
 std::string lag_words(const std::vector<ServerAnswer>& answers) {

@@ -24,7 +24,7 @@ std::vector<std::vector<ServerAnswer>> ask_zone_servers(const Enforcement& with,
                                                         std::span<const WatchedZone> zones);
 
 /// True if nobody is to be asked, or all serve that publication or a later one.
-bool is_spread(const Zone& zone, const Policy& policy, const Publication& published);
+bool is_propagated(const Zone& zone, const Policy& policy, const Publication& published);
 
 /// How the zone's servers lag behind, in words; empty if they do not.
 std::string lag_words(const std::vector<ServerAnswer>& answers);

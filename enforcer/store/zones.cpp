@@ -10,7 +10,8 @@ constexpr auto columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
     "report_size, report_modified, report_published, report_generation, tidy_at, "
-    "parent_due, parent_ttl, watch_due, spread_serial, spread_at, blocked_on, blocked_since, "
+    "parent_due, parent_ttl, watch_due, propagated_serial, propagated_at, blocked_on, "
+    "blocked_since, "
     "restored "
     "FROM zones ";
 
@@ -40,8 +41,8 @@ Zone read_zone(const Row& row) {
     if (const auto ttl = row.maybe_integer(21))
         zone.parent_ttl = Duration(*ttl);
     zone.watch_due = row.maybe_time(22);
-    zone.spread_serial = row.maybe_integer(23);
-    zone.spread_at = row.maybe_time(24);
+    zone.propagated_serial = row.maybe_integer(23);
+    zone.propagated_at = row.maybe_time(24);
     zone.blocked_on = row.maybe_text(25);
     zone.blocked_since = row.maybe_time(26);
     zone.restored = row.maybe_time(27);
@@ -105,7 +106,7 @@ Outcome update_zone(Database& database, const Zone& zone) {
         "flagged = ?, trouble = ?, instruction = ?, emitted = ?, accepted_input = ?, salt = ?, "
         "salted = ?, report_size = ?, report_modified = ?, report_published = ?, "
         "report_generation = ?, tidy_at = ?, parent_due = ?, parent_ttl = ?, watch_due = ?, "
-        "spread_serial = ?, spread_at = ?, blocked_on = ?, blocked_since = ?, "
+        "propagated_serial = ?, propagated_at = ?, blocked_on = ?, blocked_since = ?, "
         "restored = ? WHERE id = ?",
         {zone.policy,
          zone.input.string(),
@@ -127,8 +128,8 @@ Outcome update_zone(Database& database, const Zone& zone) {
          zone.parent_due,
          zone.parent_ttl,
          zone.watch_due,
-         zone.spread_serial,
-         zone.spread_at,
+         zone.propagated_serial,
+         zone.propagated_at,
          zone.blocked_on,
          zone.blocked_since,
          zone.restored,

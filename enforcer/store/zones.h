@@ -45,8 +45,9 @@ struct Zone {
     std::optional<Time> parent_due;      ///< when the parent's servers are to be asked next
     std::optional<Duration> parent_ttl;  ///< with which they served the DS set last
     std::optional<Time> watch_due;       ///< when the zone's own servers are to be asked next
-    std::optional<std::int64_t> spread_serial;  ///< the last that all of those were seen to serve
-    std::optional<Time> spread_at;              ///< when that was
+    std::optional<std::int64_t>
+        propagated_serial;              ///< the last that all of those were seen to serve
+    std::optional<Time> propagated_at;  ///< when that was
 };
 
 /// All zones, the removed ones not, by name.

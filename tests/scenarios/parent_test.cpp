@@ -33,6 +33,73 @@ std::string with_ttl(const std::string& ds, const std::string& ttl) {
     return changed.replace(at + 1, 4, ttl);
 }
 
+/// One real server (nsd) of example.org itself.
+class OwnServer {
+  public:
+    explicit OwnServer(const std::string& zone) {
+        std::ofstream(folder_ / "zone") << zone;
+        server_ = std::make_unique<NameServer>(
+            std::vector<ServedZone>{{"example.org.", folder_ / "zone"}});
+    }
+    void serve(const std::string& zone) {
+        std::ofstream(folder_ / "zone") << zone;
+        server_->restart();
+    }
+    std::string address() const { return fmt::format("127.0.0.1@{}", server_->port()); }
+
+  private:
+    TempFolder folder_;
+    std::unique_ptr<NameServer> server_;
+};
+
+/// example.org with two servers of its own, which its policy has watched.
+struct WatchedZone {
+    static std::string text_with(std::uint32_t serial, const std::string& records) {
+        return fmt::format("$TTL 3600\n@ SOA ns hostmaster {} 1 1 1 1\n@ NS ns\nns A 127.0.0.1\n{}",
+                           serial, records);
+    }
+    static inline const std::string unsigned_zone = text_with(0, "");
+
+    Sandbox box;
+    OwnServer first{unsigned_zone}, second{unsigned_zone};
+    std::uint32_t serial = 0;
+
+    WatchedZone() {
+        auto policy = json::parse(box.read(box / "policies/test.json"));
+        policy["zone"]["watch"] = {first.address(), second.address()};
+        box.write("policies/test.json", policy.dump());
+        expect(box.add_zone());
+        expect(box.enforcer());
+    }
+
+    void publish() {
+        box.sign();
+        serial = box.perfect_report().publication->serial;
+    }
+
+    /// What a server that has the last publication serves.
+    std::string served() const {
+        std::string records;
+        for (const auto& key : box.instructed().keys)
+            records += fmt::format("@ DNSKEY {}\n", key.dnskey.text());
+        return text_with(serial, records);
+    }
+
+    void passes() {
+        for (int pass = 0; pass < 3; ++pass) {
+            box.wait(1min);
+            expect(box.enforcer());
+        }
+    }
+
+    int reports_recorded() const {
+        int count = 0;
+        for (const auto& move : box.json({"log", "example.org"}))
+            count += move["what"] == "report recorded" ? 1 : 0;
+        return count;
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a DS is seen once every server of the parent has it", "[parent]") {
@@ -318,57 +385,63 @@ TEST_CASE("the parent is looked at once more before a key leaves", "[parent]") {
 }
 
 TEST_CASE("a change counts as published once all of the zone's servers serve it", "[parent]") {
-    Sandbox box;
-    TempFolder folder;
-    const auto serve = [&](NameServer* server, const std::filesystem::path& file,
-                           std::uint32_t serial) {
-        std::ofstream text(file);
-        text << fmt::format("$TTL 3600\n@ SOA ns hostmaster {} 1 1 1 1\n@ NS ns\nns A 127.0.0.1\n",
-                            serial);
-        if (serial != 0)
-            for (const auto& key : box.instructed().keys)
-                text << "@ DNSKEY " << key.dnskey.text() << "\n";
-        text.close();
-        if (server != nullptr)
-            server->restart();
-    };
-    serve(nullptr, folder / "first", 0);
-    serve(nullptr, folder / "second", 0);
-    NameServer first({{"example.org.", folder / "first"}});
-    NameServer second({{"example.org.", folder / "second"}});
-    std::string policy = box.read(box / "policies/test.json");
-    const std::string at = "\"max_ttl\": \"1d\"";
-    policy.replace(policy.find(at), at.size(),
-                   fmt::format("{}, \"watch\": [\"127.0.0.1@{}\", \"127.0.0.1@{}\"]", at,
-                               first.port(), second.port()));
-    box.write("policies/test.json", policy);
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    box.sign();
-    const std::uint32_t serial = box.perfect_report().publication->serial;
-    const auto passes = [&] {
-        for (int pass = 0; pass < 3; ++pass) {
-            box.wait(1min);
-            REQUIRE(box.enforcer().status == 0);
-        }
-    };
-    serve(&first, folder / "first", serial);
-    passes();
-    CHECK_FALSE(has(box.kaspar({"log", "example.org"}).output, "report recorded"));
-    CHECK(has(box.json({"status", "example.org"})["waits"].dump(), "serves serial 0"));
-    CHECK(box.kaspar({"zone", "check", "example.org"}).status == 1);
-    box.wait(72h);
-    passes();
-    CHECK(box.key("ksk")["dnskey"] == "rumoured");
-    CHECK(has(box.kaspar({"health"}).output, "do not serve what is published"));
-    CHECK(has(box.kaspar({"status", "example.org"}).output, "kaspar zone check example.org"));
+    WatchedZone site;
+    site.publish();
+    site.first.serve(site.served());
+    site.passes();
+    CHECK(site.reports_recorded() == 0);
+    CHECK(has(site.box.json({"status", "example.org"})["waits"].dump(), "serves serial 0"));
+    CHECK(site.box.kaspar({"zone", "check", "example.org"}).status == 1);
+    site.box.wait(72h);
+    site.passes();
+    CHECK(site.box.key("ksk")["dnskey"] == "rumoured");
+    CHECK(has(site.box.kaspar({"health"}).output, "do not serve what is published"));
+    CHECK(has(site.box.kaspar({"status", "example.org"}).output, "kaspar zone check example.org"));
 
-    serve(&second, folder / "second", serial);
-    CHECK(box.kaspar({"zone", "check", "example.org"}).status == 0);
-    passes();
-    CHECK(has(box.kaspar({"log", "example.org"}).output, "report recorded"));
-    CHECK(box.key("ksk")["dnskey"] == "rumoured");
-    box.wait(3h);
-    passes();
-    CHECK(box.key("ksk")["dnskey"] == "omnipresent");
+    site.second.serve(site.served());
+    CHECK(site.box.kaspar({"zone", "check", "example.org"}).status == 0);
+    site.passes();
+    CHECK(site.reports_recorded() == 1);
+    CHECK(site.box.key("ksk")["dnskey"] == "rumoured");
+    site.box.wait(3h);
+    site.passes();
+    CHECK(site.box.key("ksk")["dnskey"] == "omnipresent");
+}
+
+TEST_CASE("servers are asked about the next publication at once", "[parent]") {
+    WatchedZone site;
+    for (const int publication : {1, 2}) {
+        site.publish();
+        site.first.serve(site.served());
+        site.second.serve(site.served());
+        site.passes();
+        CHECK(site.reports_recorded() == publication);
+    }
+}
+
+TEST_CASE("while a server of the zone serves an older one again, nothing moves", "[parent]") {
+    WatchedZone site;
+    site.publish();
+    site.first.serve(site.served());
+    site.second.serve(site.served());
+    site.passes();
+    site.second.serve(WatchedZone::unsigned_zone);
+    site.box.wait(48h);
+    site.passes();
+    CHECK(site.box.kaspar({"ds", "show", "example.org"}).output.empty());
+    CHECK(has(site.box.kaspar({"health"}).output, "do not serve what is published"));
+    site.second.serve(site.served());
+    site.passes();
+    CHECK_FALSE(site.box.kaspar({"ds", "show", "example.org"}).output.empty());
+}
+
+TEST_CASE("a server with a larger serial and other keys does not serve what was published",
+          "[parent]") {
+    WatchedZone site;
+    site.publish();
+    site.first.serve(site.served());
+    site.second.serve(WatchedZone::text_with(2'026'112'901, ""));
+    site.passes();
+    CHECK(site.reports_recorded() == 0);
+    CHECK(has(site.box.kaspar({"zone", "check", "example.org"}).output, "other DNSKEY records"));
 }
