@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "common/system/terminal.h"
-
 namespace kaspar::enforcer {
 
 namespace {
@@ -91,13 +89,20 @@ Comparison compare(const ZoneView& view, const std::vector<ServerAnswer>& answer
     return compared;
 }
 
+std::vector<ServerLine> lines_of(const Comparison& compared) {
+    std::vector<ServerLine> lines;
+    for (const ServerView& server : compared.servers)
+        lines.push_back({server.server + (server.resolver ? ", a resolver" : ""),
+                         server.ds ? tags_text(*server.ds) : "-",
+                         server.ttl > Duration{0} ? format_duration(server.ttl) : "-",
+                         verdict(server, compared)});
+    return lines;
+}
+
 std::string comparison_table(const Comparison& compared) {
     Table table({{"server"}, {"DS"}, {"TTL", Column::Align::right}, {"verdict"}});
-    for (const ServerView& server : compared.servers)
-        table.add({server.server + (server.resolver ? ", a resolver" : ""),
-                   server.ds ? tags_text(*server.ds) : "-",
-                   server.ds && server.ttl > Duration{0} ? format_duration(server.ttl) : "-",
-                   verdict(server, compared)});
+    for (const ServerLine& line : lines_of(compared))
+        table.add({line.server, line.ds, line.ttl, line.verdict});
     return table.text(standard_output());
 }
 

@@ -1,6 +1,7 @@
 // What each server of a zone's parent has, against what it should have now.
 #pragma once
 
+#include "common/system/terminal.h"
 #include "enforcer/commands/view.h"
 #include "enforcer/servers/asking.h"
 
@@ -21,7 +22,14 @@ Comparison compare(const ZoneView& view, const std::vector<ServerAnswer>& answer
 /// The DS records that the parent should have now, sorted.
 std::vector<Ds> wanted_records(const ZoneView& view);
 
-/// A line a server: what it has, with which TTL, and what is to be said of it.
+/// One server: what it has, with which TTL, and what is to be said of it.
+struct ServerLine {
+    std::string server, ds, ttl;
+    Cell verdict;
+};
+std::vector<ServerLine> lines_of(const Comparison& compared);
+
+/// Those lines as a table.
 std::string comparison_table(const Comparison& compared);
 Json to_json(const Comparison& compared);
 

@@ -37,11 +37,17 @@ std::string until(std::optional<Time> time, Time now) {
 
 void show_all(std::vector<ZoneView>& views, Time now) {
     std::stable_sort(views.begin(), views.end(), expires_before);
-    Table table({{"expires in"}, {"zone"}, {"policy"}, {"serial"}, {"next event"}, {"waits for"}});
+    Table table({{"expires in"},
+                 {"zone"},
+                 {"policy"},
+                 {"serial"},
+                 {"next event"},
+                 {"rolls"},
+                 {"waits for"}});
     for (const ZoneView& view : views)
         table.add({time_left(view, now), view.name(), view.zone.policy,
                    view.serial() ? std::to_string(*view.serial()) : "-",
-                   until(view.next_event, now), in_a_line(view, now)});
+                   until(view.next_event, now), rolls(view, now), in_a_line(view, now)});
     print(table.text(standard_output()));
 }
 
@@ -109,6 +115,14 @@ std::string submission_line(const Submission& one) {
                        to_rfc3339(*one.due), one.trouble);
 }
 
+/// "; since 2026-11-24T00:00:00Z", "; until …".
+std::string limits(const ZoneView& view, const Wait& wait) {
+    if (wait.until)
+        return "; until " + to_rfc3339(*wait.until);
+    const auto since = waiting_since(view, wait);
+    return since ? "; since " + to_rfc3339(*since) : "";
+}
+
 void show_one(const ZoneView& view, Time now) {
     const Terminal terminal = standard_output();
     const auto expiry = view.first_expiry();
@@ -132,8 +146,7 @@ void show_one(const ZoneView& view, Time now) {
         text += "\n";
     for (const Wait& wait : view.plan.waits)
         text += fmt::format("waits for {}\n  {}{}\n{}", wait_line(wait), wait.why,
-                            wait.until ? "; until " + to_rfc3339(*wait.until) : "",
-                            command_line_for(view, wait));
+                            limits(view, wait), command_line_for(view, wait));
     print(text);
 }
 

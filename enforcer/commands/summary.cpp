@@ -24,6 +24,12 @@ std::string movement(const Key& key, const KeyStates& states) {
     return states == goal_states(key) ? "" : fmt::format("{} comes", key.tag);
 }
 
+/// "for 3d2h: "; empty of a wait that a time ends.
+std::string how_long(const ZoneView& view, const Wait& wait, Time now) {
+    const auto since = waiting_since(view, wait);
+    return since && *since < now ? fmt::format("for {}: ", brief(now - *since)) : "";
+}
+
 }  // namespace
 
 Cell time_left(const ZoneView& view, Time now) {
@@ -48,10 +54,13 @@ std::string wait_line(const Wait& wait) {
 Cell summary(const ZoneView& view, Time now) {
     if (const auto needs = needs_a_person(view, now); !needs.empty())
         return {needs.front(), Tint::bad};
-    if (const auto waits = waits_for_parent(view); !waits.empty())
-        return {waits.front(), Tint::warning};
-    if (!view.plan.waits.empty())
-        return wait_line(view.plan.waits.front());
+    for (const Wait& wait : view.plan.waits)
+        if (wait.on == Waiting::parent)
+            return {how_long(view, wait, now) + words_of(wait), Tint::warning};
+    if (!view.plan.waits.empty()) {
+        const Wait& wait = view.plan.waits.front();
+        return how_long(view, wait, now) + wait_line(wait);
+    }
     return "";
 }
 

@@ -11,7 +11,7 @@ std::optional<std::string> expiry_trouble(const ZoneView& view, Time now);
 /// What else is wrong with a zone, or what a person has to do about it, most pressing first.
 std::vector<std::string> other_troubles(const ZoneView& view);
 
-/// All of it; empty if nothing. A DS that waits is `waits_for_parent`, not here.
+/// All of it; empty if nothing. A DS that waits is no trouble.
 std::vector<std::string> needs_a_person(const ZoneView& view, Time now);
 
 /// "key store hsm has not worked since …: …", and which of these zones, if any has keys there,

@@ -132,12 +132,8 @@ Result<ZoneView> view_records(const Enforcement& with, const Zone& zone) {
     return view;
 }
 
-std::vector<std::string> waits_for_parent(const ZoneView& view) {
-    std::vector<std::string> waits;
-    for (const Wait& wait : view.plan.waits)
-        if (wait.on == Waiting::parent)
-            waits.push_back(words_of(wait));
-    return waits;
+std::optional<Time> waiting_since(const ZoneView& view, const Wait& wait) {
+    return view.zone.blocked_on == word(wait.on) ? view.zone.blocked_since : std::nullopt;
 }
 
 std::optional<std::string> waiting(const ZoneView& view, KeyIndex key) {

@@ -53,8 +53,9 @@ Json to_json(const ZoneView& view, Time now);
 /// What the zone's own servers answered.
 Json to_json(const std::vector<ServerAnswer>& answers);
 
-/// The waits of which a person or the parent can end the waiting.
-std::vector<std::string> waits_for_parent(const ZoneView& view);
+/// Since when that wait, which no time ends, has held the zone up. Absent: it has not, or a time
+/// ends it.
+std::optional<Time> waiting_since(const ZoneView& view, const Wait& wait);
 
 /// What a key waits for. Absent: nothing.
 std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);

@@ -20,6 +20,7 @@ Json wait_json(const ZoneView& view, const Wait& wait) {
     return {{"what", wait.what},
             {"why", wait.why},
             {"on", word(wait.on)},
+            {"since", json_time(waiting_since(view, wait))},
             {"until", json_time(wait.until)},
             {"command", command.empty() ? Json() : Json(command)},
             {"keys", tags_of(view.remembered, wait.keys)}};

@@ -1,11 +1,12 @@
 #include "enforcer/report/chapter.h"
-#include "enforcer/commands/troubles.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "enforcer/commands/comparison.h"
 #include "enforcer/commands/outlook.h"
 #include "enforcer/commands/summary.h"
+#include "enforcer/commands/troubles.h"
 #include "enforcer/report/drawing.h"
 #include "enforcer/report/legend.h"
 #include "enforcer/report/looks.h"
@@ -128,6 +129,22 @@ void add_versions(Markup& markup, const ZoneView& view) {
             markup.leaf("td", {}, version.signers.empty() ? "–" : version.signers);
             add_time_cell(markup, version.window.since);
             markup.leaf("td", {}, end_words(version.window));
+        }
+    });
+}
+
+void add_parent(Markup& markup, const ZoneView& view) {
+    const auto lines = lines_of(compare(view, view.answers));
+    if (lines.empty())
+        return;
+    add_heading(markup, "DS at the parent");
+    add_table(markup, "parent", {"server", "DS", "TTL", "verdict"}, [&] {
+        for (const ServerLine& line : lines) {
+            const auto row = markup.element("tr");
+            markup.leaf("th", {{"scope", "row"}}, line.server);
+            markup.leaf("td", {}, line.ds);
+            markup.leaf("td", {}, line.ttl);
+            markup.leaf("td", {}, line.verdict.text);
         }
     });
 }
@@ -267,6 +284,7 @@ void add_chapter(Markup& markup, const Chapter& chapter) {
         add_timeline(markup, timeline_of(view, chapter.keys, chapter.states, *chapter.forecast,
                                          Extent::readable));
     add_versions(markup, view);
+    add_parent(markup, view);
     add_keys(markup, chapter);
     add_forecast(markup, chapter);
     add_log(markup, chapter);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include "enforcer/servers/inquiry.h"
 
@@ -79,36 +78,34 @@ class Parents {
     std::optional<Fault> unreachable_;  ///< no resolver answers: not asked again in this round
 };
 
-/// The questions about one zone, and where their answers go.
-class AboutZone {
-  public:
-    AboutZone(const ZoneToAsk& asked, Time now, std::vector<ServerAnswer>& answers)
-        : name_(asked.zone.name), now_(now), answers_(answers) {}
-
-    void ask(Inquiry& inquiry, ServerRole role, const NamedServer& server) {
-        const auto take = [this, role, server](const Result<Answer>& answer) {
-            answers_.push_back(read_ds_answer(name_, role, server.name, now_, answer));
-        };
-        if (!server.address)
-            return take(Fault{FaultClass::io, "its name has no address"});
-        inquiry.add(*server.address, {name_, rrtype::ds, role == ServerRole::resolver}, take);
-    }
-
-    void ask_parent(Inquiry& inquiry, const Result<std::vector<NamedServer>>& servers) {
-        if (!servers.ok())
-            return answers_.push_back(no_answer(
-                ServerRole::parent, "the parent's servers", now_,
-                {servers.fault().kind,
-                 servers.fault().words + "; or list them in the policy (parent.servers)"}));
-        for (const NamedServer& server : *servers)
-            ask(inquiry, ServerRole::parent, server);
-    }
-
-  private:
-    const Name& name_;
-    Time now_;
-    std::vector<ServerAnswer>& answers_;
+/// Where the answers about one zone go. Name and list stay where they are until all are taken.
+struct AboutZone {
+    const Name& zone;
+    Time now;
+    std::vector<ServerAnswer>& answers;
 };
+
+void ask_server(Inquiry& inquiry, const AboutZone& about, ServerRole role,
+                const NamedServer& server) {
+    const auto take = [about, role, name = server.name](const Result<Answer>& answer) {
+        about.answers.push_back(read_ds_answer(about.zone, role, name, about.now, answer));
+    };
+    if (server.address)
+        inquiry.add(*server.address, {about.zone, rrtype::ds, role == ServerRole::resolver}, take);
+    else
+        take(Fault{FaultClass::io, "its name has no address"});
+}
+
+void ask_parent(Inquiry& inquiry, const AboutZone& about,
+                const Result<std::vector<NamedServer>>& servers) {
+    if (!servers.ok())
+        return about.answers.push_back(
+            no_answer(ServerRole::parent, "the parent's servers", about.now,
+                      {servers.fault().kind,
+                       servers.fault().words + "; or list them in the policy (parent.servers)"}));
+    for (const NamedServer& server : *servers)
+        ask_server(inquiry, about, ServerRole::parent, server);
+}
 
 }  // namespace
 
@@ -118,13 +115,12 @@ std::vector<std::vector<ServerAnswer>> ask_parents(const Enforcement& with,
     Parents parents(resolvers_of(configuration));
     Inquiry inquiry(configuration);
     std::vector<std::vector<ServerAnswer>> answers(zones.size());
-    std::vector<std::unique_ptr<AboutZone>> abouts;  // they stay where they are until asked
     for (std::size_t i = 0; i < zones.size(); ++i) {
-        abouts.push_back(std::make_unique<AboutZone>(zones[i], with.now, answers[i]));
-        abouts.back()->ask_parent(inquiry, parents.servers_of(zones[i]));
+        const AboutZone about{zones[i].zone.name, with.now, answers[i]};
+        ask_parent(inquiry, about, parents.servers_of(zones[i]));
         if (configuration.resolvers_validate)
             for (const ServerAddress& resolver : configuration.resolvers)
-                abouts.back()->ask(inquiry, ServerRole::resolver, {resolver.text(), resolver});
+                ask_server(inquiry, about, ServerRole::resolver, {resolver.text(), resolver});
     }
     // What was served may have been changed before the last answer was read.
     const Time end = with.now + inquiry.run();

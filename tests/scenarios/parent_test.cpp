@@ -2,7 +2,9 @@
 // are silent, or lie. Never early, and never stuck without a reason that is told.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <fstream>
+#include <sstream>
 
 #include "tests/scenarios/parent_site.h"
 #include "tests/support/catch.h"
@@ -32,73 +34,6 @@ std::string with_ttl(const std::string& ds, const std::string& ttl) {
     REQUIRE(at != std::string::npos);
     return changed.replace(at + 1, 4, ttl);
 }
-
-/// One real server (nsd) of example.org itself.
-class OwnServer {
-  public:
-    explicit OwnServer(const std::string& zone) {
-        std::ofstream(folder_ / "zone") << zone;
-        server_ = std::make_unique<NameServer>(
-            std::vector<ServedZone>{{"example.org.", folder_ / "zone"}});
-    }
-    void serve(const std::string& zone) {
-        std::ofstream(folder_ / "zone") << zone;
-        server_->restart();
-    }
-    std::string address() const { return fmt::format("127.0.0.1@{}", server_->port()); }
-
-  private:
-    TempFolder folder_;
-    std::unique_ptr<NameServer> server_;
-};
-
-/// example.org with two servers of its own, which its policy has watched.
-struct WatchedZone {
-    static std::string text_with(std::uint32_t serial, const std::string& records) {
-        return fmt::format("$TTL 3600\n@ SOA ns hostmaster {} 1 1 1 1\n@ NS ns\nns A 127.0.0.1\n{}",
-                           serial, records);
-    }
-    static inline const std::string unsigned_zone = text_with(0, "");
-
-    Sandbox box;
-    OwnServer first{unsigned_zone}, second{unsigned_zone};
-    std::uint32_t serial = 0;
-
-    WatchedZone() {
-        auto policy = json::parse(box.read(box / "policies/test.json"));
-        policy["zone"]["watch"] = {first.address(), second.address()};
-        box.write("policies/test.json", policy.dump());
-        expect(box.add_zone());
-        expect(box.enforcer());
-    }
-
-    void publish() {
-        box.sign();
-        serial = box.perfect_report().publication->serial;
-    }
-
-    /// What a server that has the last publication serves.
-    std::string served() const {
-        std::string records;
-        for (const auto& key : box.instructed().keys)
-            records += fmt::format("@ DNSKEY {}\n", key.dnskey.text());
-        return text_with(serial, records);
-    }
-
-    void passes() {
-        for (int pass = 0; pass < 3; ++pass) {
-            box.wait(1min);
-            expect(box.enforcer());
-        }
-    }
-
-    int reports_recorded() const {
-        int count = 0;
-        for (const auto& move : box.json({"log", "example.org"}))
-            count += move["what"] == "report recorded" ? 1 : 0;
-        return count;
-    }
-};
 
 }  // namespace
 
@@ -384,64 +319,101 @@ TEST_CASE("the parent is looked at once more before a key leaves", "[parent]") {
     CHECK(has(site.log(), "which nobody asked for"));
 }
 
-TEST_CASE("a change counts as published once all of the zone's servers serve it", "[parent]") {
-    WatchedZone site;
-    site.publish();
-    site.first.serve(site.served());
-    site.passes();
-    CHECK(site.reports_recorded() == 0);
-    CHECK(has(site.box.json({"status", "example.org"})["waits"].dump(), "serves serial 0"));
-    CHECK(site.box.kaspar({"zone", "check", "example.org"}).status == 1);
-    site.box.wait(72h);
-    site.passes();
-    CHECK(site.box.key("ksk")["dnskey"] == "rumoured");
-    CHECK(has(site.box.kaspar({"health"}).output, "do not serve what is published"));
-    CHECK(has(site.box.kaspar({"status", "example.org"}).output, "kaspar zone check example.org"));
+namespace {
 
-    site.second.serve(site.served());
-    CHECK(site.box.kaspar({"zone", "check", "example.org"}).status == 0);
-    site.passes();
-    CHECK(site.reports_recorded() == 1);
-    CHECK(site.box.key("ksk")["dnskey"] == "rumoured");
-    site.box.wait(3h);
-    site.passes();
-    CHECK(site.box.key("ksk")["dnskey"] == "omnipresent");
-}
+/// A server of the parent that does what a test says, with the DS set that it was given.
+class MoodyServer {
+  public:
+    enum class Mood { honest, silent, guessing };
 
-TEST_CASE("servers are asked about the next publication at once", "[parent]") {
-    WatchedZone site;
-    for (const int publication : {1, 2}) {
-        site.publish();
-        site.first.serve(site.served());
-        site.second.serve(site.served());
-        site.passes();
-        CHECK(site.reports_recorded() == publication);
+    void serve(const std::string& ds_lines) {
+        records_.clear();
+        std::istringstream lines(ds_lines);
+        for (std::string line; std::getline(lines, line);) {
+            const auto ds = Ds::from_text(line.substr(line.find(" DS ") + 4));
+            REQUIRE(ds.ok());
+            const Bytes rdata = ds->rdata();
+            records_.push_back(record(43, 7200, std::string(rdata.begin(), rdata.end())));
+        }
     }
-}
+    void be(Mood mood) { mood_ = mood; }
+    std::string address() const { return fmt::format("127.0.0.1@{}", server_.port()); }
 
-TEST_CASE("while a server of the zone serves an older one again, nothing moves", "[parent]") {
-    WatchedZone site;
-    site.publish();
-    site.first.serve(site.served());
-    site.second.serve(site.served());
-    site.passes();
-    site.second.serve(WatchedZone::unsigned_zone);
-    site.box.wait(48h);
-    site.passes();
-    CHECK(site.box.kaspar({"ds", "show", "example.org"}).output.empty());
-    CHECK(has(site.box.kaspar({"health"}).output, "do not serve what is published"));
-    site.second.serve(site.served());
-    site.passes();
-    CHECK_FALSE(site.box.kaspar({"ds", "show", "example.org"}).output.empty());
-}
+  private:
+    std::vector<std::string> answer(const std::string& query) const {
+        std::string reply = answer_to(query, records_);
+        if (mood_ == Mood::guessing)
+            reply[1] = static_cast<char>(reply[1] ^ 1);
+        return mood_ == Mood::silent ? std::vector<std::string>{} : std::vector{reply};
+    }
 
-TEST_CASE("a server with a larger serial and other keys does not serve what was published",
+    std::atomic<Mood> mood_ = Mood::honest;
+    std::vector<std::string> records_;  // changed only while nobody asks
+    ScriptedServer server_{[this](const std::string& query) { return answer(query); }};
+};
+
+}  // namespace
+
+TEST_CASE("a whole KSK roll with confirm: both, past every trouble of the parent's servers",
           "[parent]") {
-    WatchedZone site;
-    site.publish();
-    site.first.serve(site.served());
-    site.second.serve(WatchedZone::text_with(2'026'112'901, ""));
-    site.passes();
-    CHECK(site.reports_recorded() == 0);
-    CHECK(has(site.box.kaspar({"zone", "check", "example.org"}).output, "other DNSKEY records"));
+    using Mood = MoodyServer::Mood;
+    ParentServer first, second;
+    MoodyServer third;
+    ParentSite site(fmt::format(R"("confirm": "both", "servers": ["{}", "{}", "{}"])",
+                                first.address(), second.address(), third.address()));
+    const auto all_serve = [&](const std::string& ds) {
+        first.serve(ds);
+        second.serve(ds);
+        third.serve(ds);
+    };
+    const auto say = [&](const std::string& word) {
+        expect(site.box().kaspar({"ds", word, "example.org"}));
+    };
+    /// The old key must be there, and a reason be told, however long it takes.
+    const auto stays = [&](const std::string& why) {
+        site.step_after(72h);
+        CHECK(site.box().instructed().keys.size() == 3);
+        const auto status = site.box().kaspar({"status", "example.org"});
+        INFO(why);
+        CHECK(says(status, why));
+        CHECK(says(status, "waits for parent"));
+    };
+    site.reach_ds();
+    const std::string old_ds = site.wanted();
+    all_serve(old_ds);
+    say("seen");
+    site.step_after(10min);
+    site.step_after(6h);
+    REQUIRE(site.state_of_ds() == "omnipresent");
+    expect(site.box().kaspar({"key", "roll", "example.org", "--role", "ksk"}));
+    site.step();
+    site.step_after(48h);
+    const std::string new_ds = site.wanted();
+
+    first.serve(new_ds);
+    stays("still has");
+    CHECK(site.box().json({"status", "example.org"})["waits"][0]["since"].is_string());
+    CHECK(says(site.box().kaspar({"status"}), "for 3d: "));
+    CHECK(says(site.box().kaspar({"report", "--html", "-", "example.org"}), "DS at the parent"));
+    say("seen");
+    say("gone");
+    second.serve(new_ds);
+    third.be(Mood::silent);
+    stays("no answer");
+    third.be(Mood::guessing);
+    stays("replies that are not to the question");
+    third.be(Mood::honest);
+    third.serve(new_ds + stranger);
+    stays("4711");
+
+    third.serve(new_ds);
+    site.step_after(10min);
+    CHECK(has(site.log(), "is gone from the parent (by what 3 of the parent's servers answer)"));
+    site.step_after(2h);  // the third serves them for 2 h, the policy says 1 h; 1 h to propagate
+    CHECK(site.box().instructed().keys.size() == 3);
+    for (int hour = 0; hour < 4; ++hour)
+        site.step_after(1h);
+    CHECK(site.box().instructed().keys.size() == 2);
+    site.step_after(24h);
+    CHECK(site.state_of_ds() == "omnipresent");
 }
