@@ -24,6 +24,9 @@ SubmissionWay way_from(std::string_view text) {
 constexpr auto columns =
     "SELECT zone, way, request, asked, tries, due, done, trouble FROM submissions ";
 
+/// Of zones that are there.
+constexpr auto of_present_zones = "zone IN (SELECT id FROM zones WHERE removed IS NULL)";
+
 Submission read_submission(const Row& row) {
     return {row.integer(0),
             way_from(row.text(1)),
@@ -76,14 +79,17 @@ Result<std::int64_t> renew_submissions(Database& database, std::int64_t zone, Ti
 }
 
 Result<std::vector<Submission>> due_submissions(Database& database, Time now) {
-    return database.all<Submission>(fmt::format("{} WHERE due <= ? ORDER BY due", columns), {now},
-                                    read_submission);
+    return database.all<Submission>(
+        fmt::format("{} WHERE due <= ? AND {} ORDER BY due", columns, of_present_zones), {now},
+        read_submission);
 }
 
 Result<std::optional<Time>> next_submission(Database& database) {
     std::optional<Time> next;
-    KASPAR_CHECK(database.query("SELECT min(due) FROM submissions WHERE due IS NOT NULL", {},
-                                [&](const Row& row) { next = row.maybe_time(0); }));
+    KASPAR_CHECK(
+        database.query(fmt::format("SELECT min(due) FROM submissions WHERE due IS NOT NULL AND {}",
+                                   of_present_zones),
+                       {}, [&](const Row& row) { next = row.maybe_time(0); }));
     return next;
 }
 

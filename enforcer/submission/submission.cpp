@@ -173,7 +173,7 @@ Result<std::vector<Try>> due_tries(const Enforcement& with) {
     std::vector<Try> tries;
     for (Submission& submission : due) {
         KASPAR_TRY(auto zone, find_zone(with.database, submission.zone));
-        if (!zone || zone->removed)
+        if (!zone)
             continue;
         KASPAR_TRY(Policy policy, policy_for(with.database, *zone));
         tries.push_back({std::move(submission), std::move(*zone), std::move(policy), ""});

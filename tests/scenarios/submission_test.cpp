@@ -126,6 +126,19 @@ TEST_CASE("a program that fails is tried again with growing pauses, and told of"
     CHECK(site.box().kaspar({"health"}).status == 0);
 }
 
+TEST_CASE("nothing is submitted for a zone that was removed", "[submission]") {
+    Program program("exit 1");
+    ParentSite site(submitting(program));
+    site.reach_ds();
+    REQUIRE(program.runs() == 1);
+    expect(site.box().kaspar({"zone", "remove", "example.org", "--force"}));
+    site.box().wait(1h);
+    const auto pass = site.box().enforcer();
+    expect(pass);
+    CHECK(program.runs() == 1);
+    CHECK(has(pass.output, "nothing more until the signer or a person acts"));
+}
+
 TEST_CASE("a program that hangs, or prints without end, holds up nothing", "[submission]") {
     SECTION("it hangs, and so does its child") {
         Program program("sleep 1000 & sleep 1000");
