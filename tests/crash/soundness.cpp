@@ -36,7 +36,8 @@ std::string complaint_of_files(const Installation& site, const Numbers& before) 
         if (document(site, folder + zone).is_discarded())
             return folder + zone + " is no whole document";
     const auto now = numbers(site);
-    if (now.instructed < before.instructed || now.executed < before.executed)
+    const bool is_instructed = now.instructed > 0;  // not once the zone is removed
+    if ((is_instructed && now.instructed < before.instructed) || now.executed < before.executed)
         return fmt::format("numbers went back: instruction {} → {}, executed {} → {}",
                            before.instructed, now.instructed, before.executed, now.executed);
     if (!std::filesystem::exists(site / signed_zone))
