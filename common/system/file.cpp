@@ -388,6 +388,20 @@ Outcome write_cache(const Path& path, std::string_view text) {
     return writer.commit_lightly();
 }
 
+Outcome give_free_name(const Path& made, const Path& name) {
+    const Descriptor file(::open(made.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid() || ::fsync(file.number()) != 0)
+        return io_fault("write", made, errno);
+    int renamed = ::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE);
+    if (renamed != 0 && errno == EINVAL && ::access(name.c_str(), F_OK) != 0)
+        renamed = ::rename(made.c_str(), name.c_str());  // a file system that cannot look itself
+    if (renamed != 0 && errno == EEXIST)
+        return Fault{FaultClass::refused, fmt::format("{} is there already", name.string())};
+    if (renamed != 0)
+        return io_fault("write", name, errno);
+    return sync_folder(folder_of(name));
+}
+
 Outcome remove_file(const Path& path) {
     if (::unlink(path.c_str()) == 0)
         return sync_folder(folder_of(path));

@@ -94,6 +94,10 @@ Outcome write_file(const Path& path, std::string_view text, unsigned mode = 0644
 /// new one, or damaged. Fault: io.
 Outcome write_cache(const Path& path, std::string_view text);
 
+/// Gives a file that is whole another name in the same folder, durably; what has that name already
+/// stays. Fault: refused, if something has it; io.
+Outcome give_free_name(const Path& made, const Path& name);
+
 /// Removes a file durably; absent is fine. Fault: io.
 Outcome remove_file(const Path& path);
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <map>
 
+#include "common/system/file.h"
 #include "common/values/digest.h"
 
 namespace kaspar::enforcer {
@@ -89,6 +90,18 @@ void digest_of_arguments(sqlite3_context* context, int count, sqlite3_value** ar
         add_argument(digest, arguments[i]);
     const Bytes made = digest.finish();
     sqlite3_result_blob(context, made.data(), static_cast<int>(made.size()), SQLITE_TRANSIENT);
+}
+
+/// Where a database is made: what has its real name is whole.
+std::string unfinished(const std::string& file) {
+    return file + ".new";
+}
+
+/// What an attempt that was cut short has left.
+Outcome remove_unfinished(const std::string& file) {
+    for (const auto part : {"", "-wal", "-shm", "-journal"})
+        KASPAR_CHECK(remove_file(unfinished(file) + part));
+    return Done{};
 }
 
 /// SQLite gives its -wal and -shm files the mode of the database.
@@ -179,10 +192,19 @@ const std::string& Database::file() const {
 }
 
 Result<Database> Database::create(const std::string& file) {
-    KASPAR_CHECK(make_empty(file));
-    KASPAR_TRY(Database database, connect(file));
-    KASPAR_CHECK(database.migrate(migration_files()));
-    return database;
+    if (::access(file.c_str(), F_OK) == 0)
+        return Fault{FaultClass::refused,
+                     fmt::format("cannot make the database {}: it is there already", file)};
+    KASPAR_CHECK(remove_unfinished(file));
+    KASPAR_CHECK(make_empty(unfinished(file)));
+    {
+        KASPAR_TRY(Database database, connect(unfinished(file)));
+        KASPAR_CHECK(database.migrate(migration_files()));
+        // Into one file, which can be moved.
+        KASPAR_CHECK(database.run_script("PRAGMA journal_mode = DELETE"));
+    }
+    KASPAR_CHECK(give_free_name(unfinished(file), file).within("cannot make the database"));
+    return connect(file);
 }
 
 Result<Database> Database::open(const std::string& file) {
@@ -205,22 +227,23 @@ Result<Database> Database::open_as_it_is(const std::string& file) {
     KASPAR_TRY(const std::size_t version, database.version());
     if (version == 0)
         return Fault{FaultClass::state,
-                     fmt::format("database {}: it is empty: put its backup back; if it never held "
-                                 "anything, since `kaspar init` was cut short, remove it and run "
-                                 "that again",
-                                 file)};
+                     fmt::format("database {}: it is empty: put its backup back", file)};
     if (version > migration_files().size())
         return newer(file, version, migration_files().size());
     return database;
 }
 
-/// One that is there is kept: it is of an attempt that was cut short, after which the database may
-/// be anything.
+/// One that is there is kept: it is whole, and of an attempt that was cut short, after which the
+/// database may be anything.
 Result<std::string> Database::keep_copy() {
     KASPAR_TRY(const std::size_t had, version());
     const std::string copy = fmt::format("{}.version-{}", file(), had);
-    if (::access(copy.c_str(), F_OK) != 0)
-        KASPAR_CHECK(copy_to(copy));
+    KASPAR_TRY(Transaction alone, Transaction::begin(*this));  // of all who upgrade it
+    if (::access(copy.c_str(), F_OK) == 0)
+        return copy;
+    KASPAR_CHECK(remove_unfinished(copy));
+    KASPAR_CHECK(copy_to(unfinished(copy)));
+    KASPAR_CHECK(give_free_name(unfinished(copy), copy));
     return copy;
 }
 

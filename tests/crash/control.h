@@ -10,11 +10,13 @@ namespace kaspar::test::crash {
 /// What happens at a call that changes something on a disk or is a word to a token's worker.
 enum class Trouble : std::uint32_t {
     none,
-    stop,       ///< the process is killed before the call does anything
-    torn,       ///< half of what was to be written is written, then the process is killed
-    error,      ///< the call fails: no space, or an error of the disk
-    half_done,  ///< half of what was to be written is written, as write(2) may do at any time
-    delay       ///< the call takes 20 ms more
+    stop,        ///< the process is killed before the call does anything
+    power_loss,  ///< stop; and what it wrote at the end of files without waiting for the disk is
+                 ///< lost
+    torn,        ///< half of what was to be written is written, then the process is killed
+    error,       ///< the call fails: no space, or an error of the disk
+    half_done,   ///< half of what was to be written is written, as write(2) may do at any time
+    delay        ///< the call takes 20 ms more
 };
 
 struct Control {
@@ -23,6 +25,7 @@ struct Control {
     Trouble trouble;                    ///< `torn` and `half_done` trouble only what writes
     std::atomic<std::uint32_t> struck;  ///< so many were troubled
     char call[24];                      ///< the name of the last of them, as "fsync"
+    char folder[256];                   ///< whose files lose what was not on the disk yet
 };
 
 /// The environment variable that names the file.

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -28,6 +29,9 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 /// One call in so many is troubled.
 const std::uint64_t stride = number_from("KASPAR_CRASH_EVERY", 97);
+
+/// In the small walk of init, one in fewer.
+const std::uint64_t point_stride = std::max<std::uint64_t>(stride / 10, 1);
 
 /// So many processes share the work, of which this is one.
 const std::uint64_t shares = number_from("KASPAR_CRASH_SHARES", 1);
@@ -64,6 +68,11 @@ class Saved {
 void await_orphans() {
     while (::waitpid(-1, nullptr, 0) > 0)
         continue;
+}
+
+/// True if the process outlives it.
+bool goes_on(Trouble trouble) {
+    return trouble == Trouble::error || trouble == Trouble::half_done;
 }
 
 class Walk {
@@ -112,8 +121,8 @@ class Walk {
             INFO(step.words << ": " << hindrance);
             REQUIRE(hindrance.empty());
             const auto wanted = outcome(site_);
-            for (const auto trouble :
-                 {Trouble::stop, Trouble::torn, Trouble::error, Trouble::half_done})
+            for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn,
+                                       Trouble::error, Trouble::half_done})
                 for (std::uint64_t point = 1; point <= count; ++point)
                     if (is_chosen())
                         try_it(step, trouble, point, wanted);
@@ -132,8 +141,7 @@ class Walk {
             return;
         ++struck_[trouble];
         std::string words = complaint(site_, before);
-        if (words.empty() && trouble != Trouble::stop && trouble != Trouble::torn &&
-            result.status > 128)
+        if (words.empty() && goes_on(trouble) && result.status > 128)
             words = fmt::format("died: {} {}", result.status, result.errors);
         if (words.empty())
             words = go_on(step, before, wanted);
@@ -157,13 +165,36 @@ class Walk {
     std::optional<SoftToken> token_;
     std::vector<Step> steps_;
     std::optional<Saved> saved_;
-    Interposition calls_;
+    Interposition calls_{site_.folder()};
     std::uint64_t considered_ = 0;
     std::map<Trouble, std::uint64_t> struck_;
     std::vector<std::string> complaints_;
 };
 
 }  // namespace
+
+TEST_CASE("an init that was cut short is run again", "[crash]") {
+    const TempFolder folder;
+    const auto site = folder / "site";
+    const std::vector<std::string> init{KASPAR_PROGRAMS "/enforcer/kaspar", "init", site.string()};
+    const auto file = (site / "kaspar.json").string();
+    Interposition calls(site);
+    for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn, Trouble::error})
+        for (std::uint64_t point = 1;; point += point_stride) {
+            INFO(word(trouble) << " at call " << point);
+            std::filesystem::remove_all(site);
+            calls.aim(trouble, point);
+            (void)run({.arguments = init, .environment = calls.environment()});
+            if (calls.calls() < point)
+                break;
+            if (!std::filesystem::exists(file))
+                expect(run({init}));
+            expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "-c", file, "zone", "add", zone,
+                         "--policy", "default", "--input", (site / zone).string(), "--output",
+                         (site / signed_zone).string()}}));
+            expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "once", "-c", file}}));
+        }
+}
 
 TEST_CASE("whatever call a program is stopped at, or fails, nothing is lost: keys in files",
           "[crash]") {

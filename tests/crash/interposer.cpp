@@ -8,6 +8,7 @@
 // not count, nor files that are no regular ones.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -21,6 +22,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <map>
+#include <mutex>
 #include <string_view>
 
 #include "tests/crash/control.h"
@@ -60,7 +63,38 @@ __attribute__((constructor)) void take_control() {
         control = static_cast<Control*>(block);
 }
 
-[[noreturn]] void stop() {
+/// What was written and not synced yet: the size that each file had on the disk, by its inode (in
+/// the test's folder, which is one file system).
+std::map<ino_t, off_t>& unsynced = *new std::map<ino_t, off_t>;  // libraries write to the last
+std::mutex unsynced_lock;
+
+void note_writing(int file) {
+    struct stat status {};
+    if (control == nullptr || ::fstat(file, &status) != 0)
+        return;
+    const std::scoped_lock guard(unsynced_lock);
+    unsynced.try_emplace(status.st_ino, status.st_size);
+}
+
+void note_syncing(int file) {
+    struct stat status {};
+    if (control == nullptr || ::fstat(file, &status) != 0)
+        return;
+    const std::scoped_lock guard(unsynced_lock);
+    unsynced.erase(status.st_ino);
+}
+
+int cut_back(const char* path, const struct stat* status, int kind, FTW*) {
+    const auto found = unsynced.find(status->st_ino);
+    if (kind == FTW_F && found != unsynced.end() && status->st_size > found->second)
+        (void)!::truncate(path, found->second);
+    return 0;
+}
+
+[[noreturn]] void stop(Trouble trouble = Trouble::stop) {
+    unsynced_lock.lock();
+    if (trouble == Trouble::power_loss)
+        ::nftw(control->folder, cut_back, 8, FTW_PHYS);
     ::kill(::getpid(), SIGKILL);
     for (;;)
         ::pause();
@@ -89,9 +123,10 @@ void wait_a_little() {
 /// A call that is done or not.
 template <typename Do>
 int whole_call(const char* name, int error, Do&& act) {
-    switch (trouble_at(name, false)) {
+    switch (const Trouble trouble = trouble_at(name, false)) {
         case Trouble::stop:
-            stop();
+        case Trouble::power_loss:
+            stop(trouble);
         case Trouble::error:
             errno = error;
             return -1;
@@ -108,9 +143,10 @@ int whole_call(const char* name, int error, Do&& act) {
 template <typename Do>
 ssize_t writing_call(const char* name, std::size_t size, Do&& act) {
     const std::size_t half = std::max<std::size_t>(size / 2, 1);
-    switch (trouble_at(name, true)) {
+    switch (const Trouble trouble = trouble_at(name, true)) {
         case Trouble::stop:
-            stop();
+        case Trouble::power_loss:
+            stop(trouble);
         case Trouble::torn:
             (void)act(half);
             stop();
@@ -193,15 +229,20 @@ int openat(int folder, const char* path, int flags, ...) {
 
 ssize_t write(int file, const void* data, size_t size) {
     const auto act = [&](std::size_t part) { return REAL(write)(file, data, part); };
-    return is_file(file) ? writing_call("write", size, act) : act(size);
+    if (!is_file(file))
+        return act(size);
+    note_writing(file);
+    return writing_call("write", size, act);
 }
 
 ssize_t pwrite(int file, const void* data, size_t size, off_t at) {
+    note_writing(file);
     return writing_call("pwrite", size,
                         [&](std::size_t part) { return REAL(pwrite)(file, data, part, at); });
 }
 
 ssize_t pwrite64(int file, const void* data, size_t size, off64_t at) {
+    note_writing(file);
     return writing_call("pwrite", size,
                         [&](std::size_t part) { return REAL(pwrite64)(file, data, part, at); });
 }
@@ -212,17 +253,24 @@ ssize_t send(int socket, const void* data, size_t size, int flags) {
 }
 
 ssize_t recv(int socket, void* data, size_t size, int flags) {
-    if (is_to_worker(socket) && trouble_at("recv", false) == Trouble::stop)
-        stop();
+    const auto trouble = is_to_worker(socket) ? trouble_at("recv", false) : Trouble::none;
+    if (trouble == Trouble::stop || trouble == Trouble::power_loss)
+        stop(trouble);
     return REAL(recv)(socket, data, size, flags);
 }
 
 int fsync(int file) {
-    return whole_call("fsync", EIO, [&] { return REAL(fsync)(file); });
+    return whole_call("fsync", EIO, [&] {
+        note_syncing(file);
+        return REAL(fsync)(file);
+    });
 }
 
 int fdatasync(int file) {
-    return whole_call("fdatasync", EIO, [&] { return REAL(fdatasync)(file); });
+    return whole_call("fdatasync", EIO, [&] {
+        note_syncing(file);
+        return REAL(fdatasync)(file);
+    });
 }
 
 int ftruncate(int file, off_t size) {
@@ -235,6 +283,11 @@ int ftruncate64(int file, off64_t size) {
 
 int rename(const char* from, const char* to) {
     return whole_call("rename", EIO, [&] { return REAL(rename)(from, to); });
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+    return whole_call("rename", EIO,
+                      [&] { return REAL(renameat2)(from_folder, from, to_folder, to, flags); });
 }
 
 int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) {

@@ -29,7 +29,12 @@ std::string_view word(Trouble trouble) {
     return words[static_cast<std::size_t>(trouble)];
 }
 
-Interposition::Interposition() : control_(map_control(folder_ / "control")) {}
+Interposition::Interposition(const std::filesystem::path& site)
+    : control_(map_control(folder_ / "control")) {
+    const auto text = site.string();
+    require(text.size() < sizeof control_->folder, "the name of a temporary folder is short");
+    text.copy(control_->folder, text.size());
+}
 
 Interposition::~Interposition() {
     ::munmap(control_, sizeof(Control));

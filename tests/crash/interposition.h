@@ -13,7 +13,8 @@ std::string_view word(Trouble trouble);
 
 class Interposition {
   public:
-    Interposition();
+    /// `site`: the folder whose files a loss of power changes.
+    explicit Interposition(const std::filesystem::path& site);
     Interposition(const Interposition&) = delete;
     Interposition& operator=(const Interposition&) = delete;
     ~Interposition();

@@ -224,3 +224,14 @@ TEST_CASE("a FIFO in a file's place is refused instead of waited for", "[file]")
         CHECK(fault.words.find("not a regular file") != std::string::npos);
     CHECK_FALSE(identify_file(folder.path()).ok());
 }
+
+TEST_CASE("a free name is given once, and takes nothing from who has it", "[file]") {
+    const TempFolder folder;
+    REQUIRE(write_file(folder / "made", "whole").ok());
+    REQUIRE(give_free_name(folder / "made", folder / "name").ok());
+    CHECK(read_file(folder / "name").value() == "whole");
+    REQUIRE(write_file(folder / "made", "another").ok());
+    CHECK(give_free_name(folder / "made", folder / "name").fault().kind == FaultClass::refused);
+    CHECK(read_file(folder / "name").value() == "whole");
+    CHECK(give_free_name(folder / "missing", folder / "other").fault().kind == FaultClass::io);
+}
