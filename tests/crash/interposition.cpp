@@ -24,8 +24,8 @@ Control* map_control(const std::filesystem::path& file) {
 }  // namespace
 
 std::string_view word(Trouble trouble) {
-    constexpr std::string_view words[] = {"nothing",         "stop", "torn write", "error",
-                                          "half-done write", "delay"};
+    constexpr std::string_view words[] = {
+        "nothing", "stop", "power loss", "torn write", "error", "half-done write", "delay"};
     return words[static_cast<std::size_t>(trouble)];
 }
 

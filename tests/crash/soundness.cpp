@@ -53,13 +53,15 @@ std::string integrity(enforcer::Database& database) {
     return !done.ok() ? done.fault().words : words == "ok" ? "" : words;
 }
 
-/// That a file holds each key that is ready, for those in files.
+/// That a file holds each key that is in use, for those in files. One that is out of use is
+/// destroyed first, and then written down as purged.
 std::string missing_key(const Installation& site, enforcer::Database& database) {
     const auto keys = enforcer::ready_keys(database);
     if (!keys.ok())
         return keys.fault().words;
     for (const auto& key : keys.value())
-        if (key.keystores.front() == "local" && site.read("keys/" + key.locator + ".p8").empty())
+        if (key.keystores.front() == "local" && !key.out_of_use_since &&
+            site.read("keys/" + key.locator + ".p8").empty())
             return fmt::format("key {} is lost", key.locator);
     return "";
 }
