@@ -27,15 +27,13 @@ class Installation {
     /// From now on the programs are told that it is `now`; nothing: the system's clock.
     void set_time(std::optional<Time> now) { now_ = now; }
 
-<<<<<<< Updated upstream
     /// What the programs have in their environment besides ours.
     void set_environment(std::map<std::string, std::string> added) {
         environment_ = std::move(added);
     }
-=======
+
     /// From now on the programs are started by this one: {"prlimit", "--nofile=16"}.
     void start_by(std::vector<std::string> command) { started_by_ = std::move(command); }
->>>>>>> Stashed changes
 
     CommandResult kaspar(std::vector<std::string> arguments) const;
     CommandResult enforcer(std::vector<std::string> options = {}) const;
@@ -68,11 +66,8 @@ class Installation {
     TempFolder temporary_;
     std::filesystem::path folder_;
     std::optional<Time> now_;
-<<<<<<< Updated upstream
     std::map<std::string, std::string> environment_;
-=======
     std::vector<std::string> started_by_;
->>>>>>> Stashed changes
 };
 
 }  // namespace kaspar::test
