@@ -43,13 +43,14 @@ Outcome go_on_by_the_clock(const Enforcement& with, const Zone& zone, Remembered
     return take_setback(with.database, zone.id, with.now);
 }
 
+/// A zone whose history cannot be read does not move anyway: its own step tells why.
 Outcome wait_after_leap(const Enforcement& with, const Zone& zone) {
-    KASPAR_TRY(const Policy policy, policy_for(with.database, zone));
-    KASPAR_TRY(Remembered remembered, load_history(with.database, zone));
-    if (remembered.history.generation == 0)
+    const auto policy = policy_for(with.database, zone);
+    auto remembered = load_history(with.database, zone);
+    if (!policy.ok() || !remembered.ok() || remembered->history.generation == 0)
         return Done{};
-    distrust_time(remembered.history, policy, with.now);
-    KASPAR_CHECK(save_history(with.database, zone, remembered, {}, with.now));
+    distrust_time(remembered->history, *policy, with.now);
+    KASPAR_CHECK(save_history(with.database, zone, *remembered, {}, with.now));
     return request_look(with.database, zone.id);
 }
 

@@ -6,6 +6,9 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// No cache should keep a record for longer, whatever its TTL is (RFC 8767 §4).
+constexpr Duration longest_cached = std::chrono::days{7};
+
 Window opened(Time since, Duration ttl) {
     return {since, ttl, std::nullopt, std::nullopt};
 }
@@ -334,8 +337,8 @@ std::optional<Time> stands_until(const History& history, const Policy& policy, T
 void take_setback(History& history, Time now) {
     for_each_window(history, [&](Window& window) {
         window.since = std::min(window.since, now);
-        no_later(window.floor, now);
-        no_later(window.until, now);
+        no_later(window.floor, now + longest_cached);
+        no_later(window.until, now + longest_cached);
     });
     for (Key& key : history.keys) {
         key.created = std::min(key.created, now);

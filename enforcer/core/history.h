@@ -147,7 +147,8 @@ Duration longest_held(const History& history, const Policy& policy);
 /// anything from before it was set back. Absent: it does not stand there, or that time has come.
 std::optional<Time> stands_until(const History& history, const Policy& policy, Time now);
 
-/// The clock was set back: what is remembered to lie ahead of it has happened by now.
+/// The clock was set back: what is remembered to lie ahead of it has happened by now. Only how long
+/// caches hold what was served with larger TTLs once is not known of that time: a week, then.
 void take_setback(History& history, Time now);
 
 /// The clock may have run ahead of the time that passed: nothing moves before no cache can hold

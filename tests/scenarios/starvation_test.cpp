@@ -39,7 +39,12 @@ class Site : public Installation {
         expect(enforcer());
         expect(signer());
         expect(enforcer());
-        set_time(start + days{8});
+        move_to(start + days{8});
+    }
+
+    void move_to(Time time) {
+        now_ = time;
+        set_time(time);
     }
 
     void add(const std::string& zone, const std::string& text) {
@@ -77,22 +82,42 @@ class Site : public Installation {
         expect(enforcer());
         for (const auto& [name, content] : published()) {
             CHECK(content != before.at(name));
-            expect(kaspar_verify(name));
+            expect(verify_output(name));
         }
         expect(kaspar({"health"}));
     }
 
-    CommandResult kaspar_verify(const std::string& zone) const {
-        return run({{KASPAR_PROGRAMS "/signer/kaspar-signer", "verify",
-                     (*this / output_of(zone)).string(), "--zone", zone, "--at",
-                     to_rfc3339(start + days{8}), "-c", (*this / "kaspar.json").string()}});
+    CommandResult verify_output(const std::string& zone) const {
+        return run(
+            {{KASPAR_PROGRAMS "/signer/kaspar-signer", "verify", (*this / output_of(zone)).string(),
+              "--zone", zone, "--at", to_rfc3339(now_), "-c", (*this / "kaspar.json").string()}});
     }
 
     static std::string output_of(const std::string& zone) { return "out/" + zone + ".signed"; }
 
   private:
     std::vector<std::string> names_;
+    Time now_ = start;
 };
+
+/// A zone of so many delegations, of 170 octets each.
+std::string with_delegations(int count) {
+    std::string text = zone_text;
+    for (int number = 0; number < count; ++number)
+        text += fmt::format(
+            "d{0} NS ns1.provider-{1}.example.net.\nd{0} NS ns2.provider-{1}.example.net.\n"
+            "d{0} DS 12345 13 2 {2:064x}\n",
+            number, number % 97, number);
+    return text;
+}
+
+/// True if a program ended for want of memory, and says so: the loader before it, or itself.
+bool refuses_for_memory(const CommandResult& ended) {
+    INFO(ended.output << ended.errors);
+    CHECK((ended.status == 0 || ended.status == 1 || ended.status == 127));
+    CHECK((ended.status == 0 || !ended.errors.empty()));
+    return ended.status != 0;
+}
 
 struct Lack {
     const char* what;
@@ -178,4 +203,110 @@ TEST_CASE("a key store's folder that lacks something: no key is half made", "[st
     expect(site.signer());
     expect(site.enforcer());
     CHECK(says(site.kaspar({"key", "list", "zone0.example"}), "rumoured"));
+}
+
+TEST_CASE("a limit on the size of files is told, and nothing is half written", "[starvation]") {
+    Site site;
+    const auto before = site.published();
+    const auto instruction = site.instruction();
+    expect(site.ask_roll());
+    site.start_by({"prlimit", "--fsize=1500"});
+    const std::string words = "File too large; raise the limit on file sizes";
+    check_failed(site.signer(), "out/zone0.example.signed", words);
+    CHECK(site.published() == before);
+    check_failed(site.enforcer(), "state/kaspar.db", words);
+    check_failed(site.ask_roll(), "state/kaspar.db", words);
+    CHECK(site.instruction() == instruction);
+    site.check_recovery();
+}
+
+// ---- File descriptors -------------------------------------------------------------------------
+
+TEST_CASE("too few file descriptors for many zones: each is signed or stays, and none is forgotten",
+          "[starvation]") {
+    Site site(20);
+    const auto before = site.published();
+    bool had_enough = false;
+    for (int limit = 4; !had_enough; limit += limit < 12 ? 1 : 12) {
+        INFO(limit << " descriptors");
+        site.start_by({"prlimit", fmt::format("--nofile={}", limit)});
+        const auto run = site.signer();
+        had_enough = run.status == 0;
+        if (!had_enough)
+            check_failed(run, "cannot ", "Too many open files; raise the limit on open files");
+        for (const auto& [name, content] : site.published()) {
+            CHECK(site.report(name).publication);
+            if (content != before.at(name))
+                expect(site.verify_output(name));
+        }
+        REQUIRE(limit < 200);
+    }
+    site.start_by({});
+    CHECK(site.published() != before);
+}
+
+TEST_CASE("too few file descriptors for the enforcer and for commands", "[starvation]") {
+    Site site;
+    expect(site.ask_roll());
+    bool had_enough = false;
+    for (int limit = 4; !had_enough; ++limit) {
+        INFO(limit << " descriptors");
+        site.start_by({"prlimit", fmt::format("--nofile={}", limit)});
+        const std::string words = "Too many open files; raise the limit on open files";
+        if (const auto told = site.kaspar({"status"}); told.status != 0)
+            check_failed(told, "cannot ", words);
+        const auto pass = site.enforcer();
+        had_enough = pass.status == 0;
+        if (!had_enough)
+            check_failed(pass, "cannot ", words);
+        REQUIRE(limit < 64);
+    }
+    site.check_recovery();
+}
+
+// ---- Memory -----------------------------------------------------------------------------------
+
+TEST_CASE("too little memory for small zones, the enforcer and commands is told", "[starvation]") {
+    Site site;
+    const auto before = site.published();
+    expect(site.ask_roll());
+    int refused = 0;
+    for (int megabytes = 24; megabytes <= 60; megabytes += 3) {
+        INFO(megabytes << " MB");
+        site.start_by({"prlimit", fmt::format("--as={}", megabytes * 1'000'000)});
+        for (const auto& ended : {site.signer(), site.enforcer(), site.kaspar({"status"})})
+            refused += refuses_for_memory(ended) ? 1 : 0;
+        for (const auto& [name, content] : site.published())
+            if (content != before.at(name))
+                expect(site.verify_output(name));
+    }
+    CHECK(refused >= 3);
+    site.start_by({});
+    site.move_to(start + days{16});
+    site.check_recovery();
+}
+
+TEST_CASE("a large zone is refused before it is begun where memory does not suffice for it",
+          "[starvation]") {
+    Site site(0);
+    site.add("large.example", with_delegations(20'000));
+    expect(site.enforcer());
+    expect(site.signer());
+    expect(site.enforcer());
+    const auto before = site.published();
+    site.write("large.example", with_delegations(20'001));
+    for (const int megabytes : {20, 45, 60, 75}) {
+        INFO(megabytes << " MB");
+        site.start_by({"prlimit", fmt::format("--as={}", megabytes * 1'000'000)});
+        const auto run = site.signer();
+        CHECK(refuses_for_memory(run));
+        if (run.status == 1)
+            CHECK(says(run, "MB of memory to be signed, and"));
+        CHECK(site.published() == before);
+    }
+    // It is enough, but not for a heap for each thread.
+    site.start_by({"prlimit", "--as=120000000"});
+    expect(site.signer());
+    site.start_by({});
+    expect(site.verify_output("large.example"));
 }
