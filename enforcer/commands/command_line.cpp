@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <new>
 
 #include "common/system/log.h"
@@ -80,6 +81,7 @@ std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, char** arg
 }
 
 int finish_run(const std::function<Ending()>& run, std::string_view program) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error of who writes it
     try {
         return finish(run(), program);
     } catch (const std::bad_alloc&) {

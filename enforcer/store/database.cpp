@@ -51,8 +51,12 @@ std::string remedy(int code) {
 
 /// `system`: the operating system's error behind it, as in errno, or 0.
 Fault fault_of(const std::string& file, int code, std::string_view words, int system) {
-    if (system != 0)
+    if (system != 0 && system != ENOENT)
         return io_fault("use the database", file, system);
+    // SQLite looks for a file that it could not make beside the database, and then tells of that.
+    if (system == ENOENT)
+        if (auto beside = FileWriter::create(file); !beside.ok())
+            return std::move(beside).fault();
     const int primary = code & 0xff;
     const bool io = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY ||
                     primary == SQLITE_PERM || primary == SQLITE_FULL || primary == SQLITE_IOERR;

@@ -232,7 +232,9 @@ TEST_CASE("signatures that begin in the future are made anew once the clock is r
     site.verify_all();
     CHECK(site.report("a.example").publication->serial > ahead);
     CHECK(site.report("a.example").publication->published == right + 1h);
-    CHECK(says(site.signer(), "2 zones"));  // and then it is quiet
+    const auto serial = site.report("a.example").publication->serial;
+    expect(site.signer());  // and then it is quiet
+    CHECK(site.report("a.example").publication->serial == serial);
     // A clock that stands back makes no signature that is not good later.
     site.set_time(right - step);
     expect(site.signer());

@@ -111,10 +111,13 @@ std::string with_delegations(int count) {
     return text;
 }
 
+/// The program was not even loaded, as ld.so(8) says.
+constexpr int of_loader = 127;
+
 /// True if a program ended for want of memory, and says so: the loader before it, or itself.
 bool refuses_for_memory(const CommandResult& ended) {
     INFO(ended.output << ended.errors);
-    CHECK((ended.status == 0 || ended.status == 1 || ended.status == 127));
+    CHECK((ended.status == 0 || ended.status == 1 || ended.status == of_loader));
     CHECK((ended.status == 0 || !ended.errors.empty()));
     return ended.status != 0;
 }
@@ -232,7 +235,7 @@ TEST_CASE("too few file descriptors for many zones: each is signed or stays, and
         site.start_by({"prlimit", fmt::format("--nofile={}", limit)});
         const auto run = site.signer();
         had_enough = run.status == 0;
-        if (!had_enough)
+        if (!had_enough && run.status != of_loader)
             check_failed(run, "cannot ", "Too many open files; raise the limit on open files");
         for (const auto& [name, content] : site.published()) {
             CHECK(site.report(name).publication);
@@ -253,11 +256,11 @@ TEST_CASE("too few file descriptors for the enforcer and for commands", "[starva
         INFO(limit << " descriptors");
         site.start_by({"prlimit", fmt::format("--nofile={}", limit)});
         const std::string words = "Too many open files; raise the limit on open files";
-        if (const auto told = site.kaspar({"status"}); told.status != 0)
+        if (const auto told = site.kaspar({"status"}); told.status != 0 && told.status != of_loader)
             check_failed(told, "cannot ", words);
         const auto pass = site.enforcer();
         had_enough = pass.status == 0;
-        if (!had_enough)
+        if (!had_enough && pass.status != of_loader)
             check_failed(pass, "cannot ", words);
         REQUIRE(limit < 64);
     }
