@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "enforcer/clock_step.h"
 #include "enforcer/core/key_state.h"
 #include "enforcer/core/plan.h"
 #include "enforcer/emission.h"
@@ -171,6 +172,7 @@ class Step {
         KASPAR_CHECK(renew_instruction(with_, zone_, policy_, remembered_));
         KASPAR_CHECK(plan_submissions(with_, zone_, policy_, remembered_));
         history.last_event = with_.now;
+        history.set_back.reset();
         if (history.unknown_until && *history.unknown_until <= with_.now)
             history.unknown_until.reset();
 
@@ -202,14 +204,6 @@ class Step {
     StatesOfKeys before_;
 };
 
-/// True if this zone's clock stands: the time is before the last thing recorded of it.
-Result<bool> clock_went_back(const Enforcement& with, std::int64_t id) {
-    bool back = false;
-    KASPAR_CHECK(with.database.query("SELECT last_event > ? FROM zones WHERE id = ?",
-                                     {with.now, id}, [&](const Row& row) { back = row.flag(0); }));
-    return back;
-}
-
 /// One transaction of a step.
 Result<Progress> advance(const Enforcement& with, std::int64_t id) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
@@ -226,6 +220,9 @@ Result<Progress> advance(const Enforcement& with, std::int64_t id) {
 
 Outcome run_step(const Enforcement& with, const Zone& zone) {
     KASPAR_CHECK(check_not_restored(zone));
+    KASPAR_TRY(const bool stands, stands_for_clock(with, zone));
+    if (stands)
+        return write_instruction(with, zone);
     KASPAR_CHECK(finish_interrupted_keys(with, zone));
     for (int round = 0; round < most_rounds; ++round) {
         KASPAR_TRY(const auto progress, advance(with, zone.id));
@@ -257,9 +254,6 @@ Outcome enforce_zone(const Enforcement& with, std::int64_t id) {
     KASPAR_TRY(const auto zone, find_zone(with.database, id));
     if (!zone || zone->removed)
         return Done{};
-    KASPAR_TRY(const bool back, clock_went_back(with, id));
-    if (back)
-        return write_instruction(with, *zone);
     auto outcome = run_step(with, *zone);
     if (outcome.ok())
         return outcome;

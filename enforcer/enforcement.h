@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/formats/configuration.h"
+#include "common/system/clock.h"
 #include "enforcer/key_stores.h"
 #include "enforcer/store/database.h"
 #include "enforcer/store/moves.h"
@@ -16,6 +17,7 @@ struct Enforcement {
     KeyStores& keystores;
     Time now;         ///< read once per pass or command
     std::string who;  ///< for the audit: the user, or the program
+    std::optional<Uptime> uptime = {};
 };
 
 /// Adds an event to the audit, in the transaction that is open. `zone` absent: concerns all.

@@ -91,8 +91,7 @@ Result<std::unordered_set<std::string>> names_in(const Path& folder) {
          at.increment(error))
         names.insert(at->path().filename().string());
     if (error && error != std::errc::no_such_file_or_directory)
-        return Fault{FaultClass::io,
-                     fmt::format("cannot list {}: {}", folder.string(), error.message())};
+        return io_fault("list", folder, error.value());
     return names;
 }
 

@@ -70,5 +70,5 @@ int main(int argc, char** argv) {
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
     arrange_signals();
-    return finish(run(options), "kaspar-enforcer");
+    return finish_run([&] { return run(options); }, "kaspar-enforcer");
 }

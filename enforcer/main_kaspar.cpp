@@ -31,5 +31,5 @@ int main(int argc, char** argv) {
          {"kaspar-policy", [] { return manual_page(pages::policy, policy_kind().parts); }}});
     if (const auto status = parse_command_line(app, argc, argv))
         return static_cast<int>(*status);
-    return finish(asked.run(), "kaspar");
+    return finish_run([&] { return asked.run(); }, "kaspar");
 }

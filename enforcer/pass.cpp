@@ -8,6 +8,7 @@
 #include "common/system/log.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
+#include "enforcer/clock_step.h"
 #include "enforcer/enforce.h"
 #include "enforcer/folder_scan.h"
 #include "enforcer/kept_head.h"
@@ -45,16 +46,25 @@ Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
     // A key that is to be copied to another store may be there by now; no event tells.
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
     ids.insert(making.begin(), making.end());
+    KASPAR_TRY(const auto ahead, zones_moved_after(with.database, with.now));
+    ids.insert(ahead.begin(), ahead.end());
     return ids;
 }
 
+Outcome heed_leap(const Enforcement& with) {
+    KASPAR_TRY(const auto leap, leap_since_last_pass(with));
+    return leap ? wait_after_leap(with, *leap) : Outcome(Done{});
+}
+
+/// After the zones were looked at: those that go on by the clock as it is have no complaint.
 Outcome check_clock(const Enforcement& with, Pass& pass) {
     KASPAR_TRY(const auto latest, latest_move(with.database));
     if (latest && latest->at > with.now)
         pass.failures.push_back({fmt::format(
-            "the clock says {}, but zone {} was moved at {}: the clock went back; no zone is moved "
-            "before the time that it was moved last; set the clock right",
-            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at))});
+            "the clock says {}, but zone {} was moved at {}: the clock went back, and no zone is "
+            "moved before the time that it was moved last; set the clock right. If it is, zones go "
+            "on by themselves: `kaspar status {}` tells when",
+            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at), latest->zone)});
     return Done{};
 }
 
@@ -85,7 +95,8 @@ Outcome note_pass(const Enforcement& with, Pass& pass) {
     const std::int64_t events = head ? head->number : 0;
     if (head && (!last || last->events != events))
         pass.recorded = head;
-    KASPAR_CHECK(save_last_pass(with.database, {with.now, pass.failures.size(), events}));
+    KASPAR_CHECK(
+        save_last_pass(with.database, {with.now, pass.failures.size(), events, with.uptime}));
     return keep_head(with.configuration, with.database);
 }
 
@@ -118,7 +129,8 @@ using AfterPass = std::function<void(const Enforcement&, const Pass&)>;
 Outcome pass_and_log(const Configuration& configuration, Database& database, const Clock& clock,
                      const AfterPass& after_pass, std::optional<Time>& wake_at) {
     KeyStores keystores(configuration.keystores);
-    const Enforcement with{configuration, database, keystores, clock.now(), "kaspar-enforcer"};
+    const Enforcement with{configuration, database,          keystores,
+                           clock.now(),   "kaspar-enforcer", clock.uptime()};
     KASPAR_TRY(const Pass pass, run_pass(with));
     log_pass(pass);
     if (!pass.looked_at.empty())
@@ -139,7 +151,7 @@ Result<Pass> run_pass(const Enforcement& with) {
     Pass pass;
     KASPAR_TRY(const auto not_in_force, refresh_policies(with));
     append(pass.failures, not_in_force);
-    KASPAR_CHECK(check_clock(with, pass));
+    KASPAR_CHECK(heed_leap(with));
     for (const auto& watch : {watch_parents, watch_zones})
         if (const auto watched = watch(with); !watched.ok())
             pass.failures.push_back({watched.fault().words});
@@ -151,6 +163,7 @@ Result<Pass> run_pass(const Enforcement& with) {
         tell_alive();
         look_at_zone(with, id, pass);
     }
+    KASPAR_CHECK(check_clock(with, pass));
     if (const auto made = make_submissions(with); !made.ok())
         pass.failures.push_back({made.fault().words});
     append(pass.failures, purge_keys(with));

@@ -68,6 +68,7 @@ class ZoneRun {
     Surroundings surroundings_;
     PreparedReport report_;
     std::optional<Turns::Turn> turn_;
+    bool knows_last_ = false;  ///< the last report was read, or there is none
     std::optional<Report> last_report_;
     std::optional<Publication> publication_;
     std::optional<Instruction> instruction_;
@@ -174,6 +175,7 @@ Outcome ZoneRun::prepare() {
     instruction_stamp_ = stamp_file(file_);
     report_stamp_ = stamp_file(report_.file());
     KASPAR_TRY(auto last, read_last_report(report_.file()));
+    knows_last_ = true;
     last_report_ = std::move(last.report);
     if (last.warning)
         run_.warnings.push_back(*std::move(last.warning));
@@ -420,8 +422,10 @@ std::vector<Path> ZoneRun::watched() const {
     return files;
 }
 
+/// A report that could not be read, for want of descriptors or memory, tells what is published: it
+/// is not replaced by one that does not know.
 void ZoneRun::report(bool anything_new) {
-    if (!anything_new)
+    if (!anything_new || !knows_last_)
         return;
     report_stamp_.reset();
     note_goodness(run_);

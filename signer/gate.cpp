@@ -36,17 +36,23 @@ Outcome check_count(std::uint64_t expected, std::uint64_t read) {
     return Done{};
 }
 
+/// The file that is read is nameless yet.
+std::string reading_back(const GateOrder& order) {
+    return fmt::format("reading back what is to be {}", order.instruction.output.string());
+}
+
 Result<VerificationResult> verify_written(const GateOrder& order) {
-    KASPAR_TRY(const auto file, WrittenZone::open(order.file.temporary(), order.instruction.zone));
+    KASPAR_TRY(const auto file, WrittenZone::open(order.file.temporary(), order.instruction.zone)
+                                    .within(reading_back(order)));
     const WrittenParts parts(*file, order.written.starts);
     return verify_against(order.instruction, parts, order.last, order.now, order.threads)
-        .within("reading the signed zone back");
+        .within(reading_back(order));
 }
 
 /// What is to be published, and on the disk.
-Result<FileIdentity> make_durable(FileWriter& file) {
-    KASPAR_CHECK(file.sync());
-    return identify_file(file.temporary());
+Result<FileIdentity> make_durable(const GateOrder& order) {
+    KASPAR_CHECK(order.file.sync());
+    return identify_file(order.file.temporary()).within(reading_back(order));
 }
 
 }  // namespace
@@ -104,7 +110,7 @@ std::string problem_words(const VerificationResult& result) {
 // The disk takes its time, in which the verifier works.
 Result<Passed> pass_gate(const GateOrder& order) {
     KASPAR_CHECK(order.file.flush());
-    auto durable = std::async(launch_with(order.threads), [&] { return make_durable(order.file); });
+    auto durable = std::async(launch_with(order.threads), [&] { return make_durable(order); });
     auto verification = verify_written(order);
     auto output = durable.get();
     if (!verification.ok())

@@ -54,12 +54,13 @@ Result<std::vector<Path>> list_instructions(const Configuration& configuration) 
         if (!name.starts_with('.'))
             files.push_back(at->path());
     }
+    if (error == std::errc::no_such_file_or_directory)
+        return Fault{FaultClass::io,
+                     fmt::format("there is no folder of instructions {}; is \"state\" right in {}, "
+                                 "and did kaspar-enforcer run?",
+                                 folder.string(), configuration.file.string())};
     if (error)
-        return Fault{
-            FaultClass::io,
-            fmt::format("cannot list the instructions in {}: {}; is \"state\" right in {}, "
-                        "and did kaspar-enforcer run?",
-                        folder.string(), error.message(), configuration.file.string())};
+        return io_fault("list the instructions in", folder, error.value());
     // Paths compare part by part; these differ in the last one only.
     std::sort(files.begin(), files.end(),
               [](const Path& a, const Path& b) { return a.native() < b.native(); });

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,6 +14,7 @@
 #include "common/manual/pages.h"
 #include "common/system/clock.h"
 #include "common/system/log_option.h"
+#include "common/system/memory.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
 #include "signer/gate.h"
@@ -224,10 +227,21 @@ void give_large_blocks_back() {
     ::mallopt(M_MMAP_THRESHOLD, 512 * 1024);
 }
 
+/// Where address space is limited: as many heaps as find room. Each takes 128 MB of it until it is
+/// in its place, and a thread that gets none has glibc make a mapping for every small block: a zone
+/// was signed a hundred times slower.
+void share_heaps_where_space_is_limited() {
+    constexpr std::uint64_t space_of_a_heap = 256u << 20;  // and as much again for other things
+    if (const auto left = address_space_left())
+        ::mallopt(M_ARENA_MAX, static_cast<int>(std::clamp<std::uint64_t>(
+                                   *left / space_of_a_heap, 1, std::numeric_limits<int>::max())));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     give_large_blocks_back();
+    share_heaps_where_space_is_limited();
     CLI::App app{"Signs zones as the enforcer instructs: verified before they are published.",
                  "kaspar-signer"};
     CommandLine line;

@@ -10,6 +10,7 @@
 
 #include "common/keys/engines.h"
 #include "common/keys/key_file.h"
+#include "common/system/file.h"
 
 namespace kaspar {
 namespace {
@@ -158,8 +159,7 @@ Result<std::vector<std::string>> FileKeyStore::list() {
         if (at->path().extension() == suffix && is_locator(at->path().stem().string()))
             locators.push_back(at->path().stem().string());
     if (error)
-        return Fault{FaultClass::io, fmt::format("key store {}: cannot list {}: {}", name_,
-                                                 folder_.string(), error.message())};
+        return io_fault("list", folder_, error.value()).within(fmt::format("key store {}", name_));
     std::sort(locators.begin(), locators.end());
     return locators;
 }

@@ -3,10 +3,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "common/values/time.h"
 
 namespace kaspar {
+
+/// How long the system has been up: unlike the clock, nobody sets it.
+struct Uptime {
+    std::string boot;  ///< which start of the system; lengths of different ones do not compare
+    Duration length;
+};
 
 class Clock {
   public:
@@ -18,6 +25,9 @@ class Clock {
     Time now() const {
         return fixed_ ? *fixed_ : std::chrono::floor<Duration>(std::chrono::system_clock::now());
     }
+
+    /// Absent: the clock is simulated, or the system does not tell.
+    std::optional<Uptime> uptime() const;
 
     bool is_simulated() const { return fixed_.has_value(); }
 

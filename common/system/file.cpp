@@ -35,7 +35,7 @@ std::string_view remedy(int error) {
                    "this";
         case ENOSPC:
         case EDQUOT:
-            return "; free some space";
+            return "; free some space, or inodes (df -h, df -i)";
         case EROFS:
             return "; the file system is mounted read-only";
         case EMFILE:

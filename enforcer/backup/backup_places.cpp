@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/system/file.h"
+
 namespace kaspar::enforcer {
 
 namespace {
@@ -36,8 +38,7 @@ Outcome add_folder(std::vector<KeptFile>& files, const std::string& prefix,
             names.push_back(name);
     }
     if (error && error != std::errc::no_such_file_or_directory)
-        return Fault{FaultClass::io,
-                     fmt::format("cannot list {}: {}", folder.string(), error.message())};
+        return io_fault("list", folder, error.value());
     std::sort(names.begin(), names.end());
     for (const auto& name : names)
         files.push_back({prefix + name, folder / name});

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
+#include <new>
 
 #include "common/system/log.h"
 #include "common/system/log_option.h"
@@ -75,6 +77,17 @@ std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, char** arg
         complain(app.get_name(),
                  fmt::format("{}; see `{} --help`", complaint(app, error), path_of(app)));
         return ExitStatus::usage;
+    }
+}
+
+int finish_run(const std::function<Ending()>& run, std::string_view program) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error of who writes it
+    try {
+        return finish(run(), program);
+    } catch (const std::bad_alloc&) {
+        return finish(Fault{FaultClass::refused,
+                            "memory ended; give it more (MemoryMax= of its unit, ulimit -v)"},
+                      program);
     }
 }
 

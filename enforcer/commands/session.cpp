@@ -48,11 +48,11 @@ std::string user_name() {
     return user != nullptr ? user->pw_name : fmt::format("uid {}", geteuid());
 }
 
-Session::Session(Configuration configuration, Database database, Time now, bool json)
+Session::Session(Configuration configuration, Database database, const Clock& clock, bool json)
     : configuration_(std::move(configuration)),
       database_(std::move(database)),
       keystores_(configuration_.keystores),
-      with_{configuration_, database_, keystores_, now, user_name()},
+      with_{configuration_, database_, keystores_, clock.now(), user_name(), clock.uptime()},
       json_(json) {}
 
 Result<std::unique_ptr<Session>> Session::open(const CommonOptions& options) {
@@ -60,7 +60,7 @@ Result<std::unique_ptr<Session>> Session::open(const CommonOptions& options) {
     KASPAR_TRY(const Clock clock, clock_for(options.at, configuration));
     KASPAR_TRY(Database database, Database::open(configuration.database().string()));
     return std::unique_ptr<Session>(
-        new Session(std::move(configuration), std::move(database), clock.now(), options.json));
+        new Session(std::move(configuration), std::move(database), clock, options.json));
 }
 
 Result<Zone> known_zone(Database& database, const std::string& text) {
@@ -91,12 +91,15 @@ Result<OpenZone> OpenZone::open_restored(Session& session, const std::string& na
     KASPAR_TRY(Policy policy, policy_for(session.database(), zone));
     KASPAR_TRY(Remembered remembered, load_history(session.database(), zone));
     const auto& last = remembered.history.last_event;
-    if (last && session.now() < *last)
+    if (last && session.now() < *last) {
+        const auto until = stands_until(remembered.history, policy, session.now());
         return Fault{
             FaultClass::refused,
-            fmt::format("the clock says {}, but zone {} was moved at {}: set the clock "
-                        "right",
-                        to_rfc3339(session.now()), zone_text(zone.name), to_rfc3339(*last))};
+            fmt::format("the clock says {}, but zone {} was moved at {}: set the clock right, or, "
+                        "if it is, try again after the enforcer's pass at {}",
+                        to_rfc3339(session.now()), zone_text(zone.name), to_rfc3339(*last),
+                        to_rfc3339(until.value_or(session.now())))};
+    }
     return OpenZone{std::move(transaction), std::move(zone), std::move(policy),
                     std::move(remembered)};
 }

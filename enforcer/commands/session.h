@@ -46,7 +46,7 @@ class Session {
     bool json() const { return json_; }
 
   private:
-    Session(Configuration configuration, Database database, Time now, bool json);
+    Session(Configuration configuration, Database database, const Clock& clock, bool json);
     Configuration configuration_;
     Database database_;
     KeyStores keystores_;

@@ -43,13 +43,22 @@ Time replacing_since(const History& history, Time now) {
     return now;
 }
 
+/// From when on the zone moves: a clock that stands before its last event is waited for, or
+/// believed.
+Time moves_from(History& history, const Policy& policy, Time start) {
+    const Time from = stands_until(history, policy, start).value_or(start);
+    if (history.last_event && *history.last_event > from)
+        take_setback(history, from);
+    return from;
+}
+
 }  // namespace
 
 ForeseenZone::ForeseenZone(Outset outset, Policy zone_policy, Time start,
                            const Assumptions& assumed)
     : policy(std::move(zone_policy)),
       history(std::move(outset.history)),
-      now(std::max(start, history.last_event.value_or(start))),
+      now(moves_from(history, policy, start)),
       assumptions(assumed),
       reported_(outset.published) {
     know_keys();

@@ -6,6 +6,9 @@ namespace kaspar::enforcer {
 
 namespace {
 
+/// No cache should keep a record for longer, whatever its TTL is (RFC 8767 §4).
+constexpr Duration longest_cached = std::chrono::days{7};
+
 Window opened(Time since, Duration ttl) {
     return {since, ttl, std::nullopt, std::nullopt};
 }
@@ -200,6 +203,22 @@ void note_ends(const Versions& versions, const Policy& policy, Time now,
     }
 }
 
+/// Calls visit(window) for the window of every version of a history, constant or not.
+template <typename SomeHistory, typename Visit>
+void for_each_window(SomeHistory& history, Visit visit) {
+    for (auto& version : history.ds)
+        visit(version.window);
+    for (auto& version : history.dnskey)
+        visit(version.window);
+    for (auto& version : history.data)
+        visit(version.window);
+}
+
+void no_later(std::optional<Time>& time, Time latest) {
+    if (time)
+        time = std::min(*time, latest);
+}
+
 }  // namespace
 
 KeySet with_algorithm(const History& history, KeySet keys, Algorithm algorithm) {
@@ -297,12 +316,43 @@ void adopt(History& history, const Observation& seen, KeySet ds, const Policy& p
     for (const KeySet set : seen.data_signers)
         signers |= set;
     instruct(history, {ds, seen.dnskey, seen.dnskey_signers, signers}, policy, now);
-    history.unknown_until =
-        now +
-        std::max({policy.dnskey_ttl, policy.max_ttl, policy.ds_ttl, seen.dnskey_ttl,
-                  seen.largest_ttl, seen.negative_ttl}) +
-        std::max(policy.zone_propagation_delay, policy.parent_propagation_delay) +
-        std::max(policy.publish_safety, policy.retire_safety);
+    distrust_time(history, policy, now);
+}
+
+Duration longest_held(const History& history, const Policy& policy) {
+    Duration ttl = std::max({policy.dnskey_ttl, policy.max_ttl, policy.ds_ttl});
+    for_each_window(history, [&](const Window& window) { ttl = std::max(ttl, window.ttl); });
+    return ttl + std::max(policy.zone_propagation_delay, policy.parent_propagation_delay) +
+           std::max(policy.publish_safety, policy.retire_safety);
+}
+
+std::optional<Time> stands_until(const History& history, const Policy& policy, Time now) {
+    if (!history.last_event || *history.last_event <= now)
+        return std::nullopt;
+    const Time since = std::min(history.set_back.value_or(now), now);
+    const Time until = std::min(*history.last_event, since + longest_held(history, policy));
+    return until > now ? std::optional(until) : std::nullopt;
+}
+
+void take_setback(History& history, Time now) {
+    for_each_window(history, [&](Window& window) {
+        window.since = std::min(window.since, now);
+        no_later(window.floor, now + longest_cached);
+        no_later(window.until, now + longest_cached);
+    });
+    for (Key& key : history.keys) {
+        key.created = std::min(key.created, now);
+        no_later(key.active_since, now);
+    }
+    no_later(history.last_event, now);
+    no_later(history.ds_asked, now);
+    no_later(history.unknown_until, now);
+    history.set_back.reset();
+}
+
+void distrust_time(History& history, const Policy& policy, Time now) {
+    const Time until = now + longest_held(history, policy);
+    history.unknown_until = std::max(history.unknown_until.value_or(until), until);
 }
 
 KeySet ds_undecided(const History& history) {

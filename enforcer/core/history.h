@@ -96,8 +96,9 @@ struct History {
     std::vector<DataVersion> data;
     std::uint64_t generation = 0;       ///< of the last instruction; 0: none yet
     std::optional<Time> last_event;     ///< nothing is moved at an earlier time
+    std::optional<Time> set_back;       ///< since when the clock stands before it
     std::optional<Time> ds_asked;       ///< since when the parent's DS set is to be arrangement.ds
-    std::optional<Time> unknown_until;  ///< caches may hold until then what is not remembered
+    std::optional<Time> unknown_until;  ///< caches may hold until then what the windows do not show
     KeySet said_seen, said_gone;        ///< DS of which a person said so since then, where the
                                         ///< policy wants the parent's servers to show it, too
     bool paused = false;
@@ -137,6 +138,22 @@ bool ds_found(History& history, KeySet keys, const Policy& policy, Time when);
 /// the parent has, are taken as the arrangement, whatever was instructed. Caches may hold what was
 /// served in between, so nothing moves before they cannot.
 void adopt(History& history, const Observation& seen, KeySet ds, const Policy& policy, Time now);
+
+/// The longest time for which any cache can hold anything of the zone, with the policy's margins.
+Duration longest_held(const History& history, const Policy& policy);
+
+/// The clock stands before the last event: until when nothing is moved. Either it is wrong now, and
+/// is set right before; or it was wrong then, and the zone goes on by it once no cache can hold
+/// anything from before it was set back. Absent: it does not stand there, or that time has come.
+std::optional<Time> stands_until(const History& history, const Policy& policy, Time now);
+
+/// The clock was set back: what is remembered to lie ahead of it has happened by now. Only how long
+/// caches hold what was served with larger TTLs once is not known of that time: a week, then.
+void take_setback(History& history, Time now);
+
+/// The clock may have run ahead of the time that passed: nothing moves before no cache can hold
+/// what is published.
+void distrust_time(History& history, const Policy& policy, Time now);
 
 /// Keys of which open versions differ: the parent may or may not have their DS.
 KeySet ds_undecided(const History& history);

@@ -199,13 +199,13 @@ void wait_for_parent(const History& history, const Policy& policy, Plan& plan) {
 
 Plan plan(const History& history, const Policy& policy, Time now) {
     Plan plan;
-    if (history.last_event && now < *history.last_event) {
+    if (const auto until = stands_until(history, policy, now)) {
         plan.waits.push_back({{},
                               "any move",
-                              "the clock stands before the last recorded event",
+                              "the clock stands before the last recorded event: it went back",
                               Waiting::clock,
-                              history.last_event});
-        plan.wake_at = history.last_event;
+                              until});
+        plan.wake_at = until;
         return plan;
     }
     wait_for_parent(history, policy, plan);
@@ -216,7 +216,8 @@ Plan plan(const History& history, const Policy& policy, Time now) {
     if (history.unknown_until && now < *history.unknown_until) {
         plan.waits.push_back({{},
                               "any move",
-                              "a backup was put back: caches may hold what is not remembered",
+                              "a backup was put back, or the clock was set: caches may hold what "
+                              "is not remembered",
                               Waiting::time,
                               history.unknown_until});
         plan.wake_at = history.unknown_until;

@@ -103,8 +103,11 @@ Outcome add_clock(const Enforcement& with, Reasons& reasons) {
     if (latest && latest->at > with.now)
         reasons.push_back(
             {Severity::critical, "",
-             fmt::format("the clock says {}, but zone {} was moved at {}: set the clock right",
-                         to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at))});
+             fmt::format("the clock says {}, but zone {} was moved at {}: the clock went back; set "
+                         "it right. If it is, zones go on by themselves: `kaspar status {}` tells "
+                         "when",
+                         to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at),
+                         latest->zone)});
     return Done{};
 }
 

@@ -70,8 +70,9 @@ Outcome take_in_parent(const Enforcement& with, Zone& zone, Policy& policy,
     if (policy.confirm == ParentConfirmation::manual)
         return Done{};
     KASPAR_TRY(auto answers, answers_about(with.database, zone.id));
-    // Older ones have acted, or came before what they would confirm.
-    std::erase_if(answers, [&](const ServerAnswer& answer) { return answer.at < with.now; });
+    // Only those of this pass: older ones have acted, or came before what they would confirm; later
+    // ones came when the clock stood ahead.
+    std::erase_if(answers, [&](const ServerAnswer& answer) { return answer.at != with.now; });
     const auto views = parent_views(answers);
     if (views.empty())
         return Done{};

@@ -18,8 +18,18 @@ namespace {
 
 constexpr int busy_milliseconds = 20'000;
 
+/// The operating system's error behind one of SQLite's; 0: there is none.
+int system_error(sqlite3* handle, int code) {
+    const int primary = code & 0xff;
+    const bool of_system =
+        primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR || primary == SQLITE_FULL;
+    return of_system && handle != nullptr ? sqlite3_system_errno(handle) : 0;
+}
+
 std::string remedy(int code) {
     switch (code & 0xff) {
+        case SQLITE_NOMEM:
+            return "give it more memory (MemoryMax= of its unit, ulimit -v)";
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return fmt::format("another program has held it for {} s; try again",
@@ -39,7 +49,14 @@ std::string remedy(int code) {
     }
 }
 
-Fault fault_of(const std::string& file, int code, std::string_view words) {
+/// `system`: the operating system's error behind it, as in errno, or 0.
+Fault fault_of(const std::string& file, int code, std::string_view words, int system) {
+    if (system != 0 && system != ENOENT)
+        return io_fault("use the database", file, system);
+    // SQLite looks for a file that it could not make beside the database, and then tells of that.
+    if (system == ENOENT)
+        if (auto beside = FileWriter::create(file); !beside.ok())
+            return std::move(beside).fault();
     const int primary = code & 0xff;
     const bool io = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY ||
                     primary == SQLITE_PERM || primary == SQLITE_FULL || primary == SQLITE_IOERR;
@@ -165,7 +182,9 @@ struct Database::Connection {
         sqlite3_close(handle);
     }
 
-    Fault fault(int code) const { return fault_of(file, code, sqlite3_errmsg(handle)); }
+    Fault fault(int code) const {
+        return fault_of(file, code, sqlite3_errmsg(handle), system_error(handle, code));
+    }
 
     Result<sqlite3_stmt*> prepare(std::string_view sql) {
         if (const auto known = statements.find(sql); known != statements.end()) {
@@ -252,7 +271,7 @@ Result<Database> Database::connect(const std::string& file) {
     const int code = sqlite3_open_v2(file.c_str(), &connection->handle,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
     if (code != SQLITE_OK)
-        return fault_of(file, code, sqlite3_errstr(code));
+        return fault_of(file, code, sqlite3_errstr(code), system_error(connection->handle, code));
     sqlite3_busy_timeout(connection->handle, busy_milliseconds);
     Database database(std::move(connection));
     KASPAR_CHECK(database.run_script(
@@ -347,7 +366,7 @@ Outcome Database::copy_to(const std::string& file) {
     const int code = sqlite3_backup_step(backup, -1);
     sqlite3_backup_finish(backup);
     if (code != SQLITE_DONE)
-        return fault_of(file, code, sqlite3_errstr(code));
+        return fault_of(file, code, sqlite3_errstr(code), system_error(target, code));
     return copy.run_script("PRAGMA journal_mode = DELETE");
 }
 
@@ -357,7 +376,7 @@ Outcome Database::check_integrity() {
         query("PRAGMA quick_check(1)", {}, [&](const Row& row) { verdict = row.text(0); }));
     if (verdict == "ok")
         return Done{};
-    return fault_of(file(), SQLITE_CORRUPT, verdict);
+    return fault_of(file(), SQLITE_CORRUPT, verdict, 0);
 }
 
 Result<Transaction> Transaction::begin(Database& database) {

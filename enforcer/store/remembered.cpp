@@ -98,7 +98,7 @@ Outcome load_zone_part(Database& database, const Zone& zone, History& history,
                        Positions& positions) {
     return database.query(
         "SELECT generation, paused, approved, last_event, ds_asked, ds, dnskey, dnskey_signers, "
-        "zone_signers, said_seen, said_gone, unknown_until FROM zones WHERE id = ?",
+        "zone_signers, said_seen, said_gone, unknown_until, set_back FROM zones WHERE id = ?",
         {zone.id}, [&](const Row& row) {
             history.generation = static_cast<std::uint64_t>(row.integer(0));
             history.paused = row.flag(1);
@@ -110,6 +110,7 @@ Outcome load_zone_part(Database& database, const Zone& zone, History& history,
             history.said_seen = positions.to_set_in_play(row.text(9));
             history.said_gone = positions.to_set_in_play(row.text(10));
             history.unknown_until = row.maybe_time(11);
+            history.set_back = row.maybe_time(12);
         });
 }
 
@@ -237,13 +238,13 @@ Outcome save_history(Database& database, const Zone& zone, const Remembered& rem
     KASPAR_CHECK(database.run(
         "UPDATE zones SET generation = ?, paused = ?, approved = ?, last_event = ?, ds_asked = ?, "
         "ds = ?, dnskey = ?, dnskey_signers = ?, zone_signers = ?, said_seen = ?, said_gone = ?, "
-        "versions = ?, unknown_until = ? WHERE id = ?",
+        "versions = ?, unknown_until = ?, set_back = ? WHERE id = ?",
         {history.generation, history.paused, history.approved, history.last_event, history.ds_asked,
          positions.to_ids(history.arrangement.ds), positions.to_ids(history.arrangement.dnskey),
          positions.to_ids(history.arrangement.dnskey_signers),
          positions.to_ids(history.arrangement.zone_signers), positions.to_ids(history.said_seen),
          positions.to_ids(history.said_gone), count_versions(history), history.unknown_until,
-         zone.id}));
+         history.set_back, zone.id}));
     KASPAR_CHECK(save_keys(database, history, out_of_use, now));
     return save_versions(database, zone, history, positions);
 }

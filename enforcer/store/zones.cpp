@@ -176,6 +176,24 @@ Result<std::vector<ZoneFiles>> zones_awaiting_report(Database& database) {
         {}, read_zone_files);
 }
 
+Result<std::vector<std::int64_t>> zones_moved_after(Database& database, Time now) {
+    return database.all<std::int64_t>(
+        "SELECT id FROM zones WHERE removed IS NULL AND last_event > ?", {now}, read_id);
+}
+
+Outcome take_setback(Database& database, std::int64_t id, Time now) {
+    for (const char* sql :
+         {"UPDATE zones SET parent_due = min(parent_due, ?1), watch_due = min(watch_due, ?1), "
+          "propagated_at = min(propagated_at, ?1), blocked_since = min(blocked_since, ?1), "
+          "salted = min(salted, ?1), report_published = min(report_published, ?1) WHERE id = ?2",
+          "UPDATE keys SET created = min(created, ?1), "
+          "out_of_use_since = min(out_of_use_since, ?1) WHERE zone = ?2",
+          "UPDATE submissions SET due = min(due, ?1) WHERE zone = ?2",
+          "DELETE FROM server_answers WHERE at > ?1 AND zone = ?2"})
+        KASPAR_CHECK(database.run(sql, {now, id}));
+    return Done{};
+}
+
 Result<std::optional<LatestMove>> latest_move(Database& database) {
     return database.one<LatestMove>(
         "SELECT name, last_event FROM zones WHERE removed IS NULL AND last_event IS NOT NULL "

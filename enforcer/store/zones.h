@@ -96,6 +96,13 @@ struct LatestMove {
 };
 Result<std::optional<LatestMove>> latest_move(Database& database);
 
+/// The zones whose last event lies after `now`.
+Result<std::vector<std::int64_t>> zones_moved_after(Database& database, Time now);
+
+/// What is noted of a zone and lies after `now`, beside what the core remembers, has happened by
+/// now; what servers answered then is forgotten.
+Outcome take_setback(Database& database, std::int64_t id, Time now);
+
 /// A zone's name as the database and people write it: lower case, without the last dot.
 std::string zone_text(const Name& name);
 

@@ -22,8 +22,9 @@ const std::size_t newest = migration_files().size();
 void make_database_older(const Sandbox& box) {
     auto database = Database::open((box / "state/kaspar.db").string());
     REQUIRE(database.ok());
-    for (const std::string& sql : {std::string("ALTER TABLE zones DROP COLUMN restored"),
-                                   std::string("ALTER TABLE zones DROP COLUMN unknown_until"),
+    for (const std::string& sql : {std::string("ALTER TABLE zones DROP COLUMN set_back"),
+                                   std::string("ALTER TABLE passes DROP COLUMN boot"),
+                                   std::string("ALTER TABLE passes DROP COLUMN uptime"),
                                    fmt::format("PRAGMA user_version = {}", newest - 1)})
         REQUIRE(database->run(sql).ok());
 }

@@ -26,6 +26,7 @@ std::string Installation::read(const std::string& name) const {
 CommandResult Installation::run_program(const std::string& program,
                                         std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), KASPAR_PROGRAMS "/" + program);
+    arguments.insert(arguments.begin(), started_by_.begin(), started_by_.end());
     arguments.insert(arguments.end(), {"-c", (folder_ / "kaspar.json").string()});
     if (now_)
         arguments.insert(arguments.end(), {"--at", to_rfc3339(*now_)});

@@ -32,6 +32,9 @@ class Installation {
         environment_ = std::move(added);
     }
 
+    /// From now on the programs are started by this one: {"prlimit", "--nofile=16"}.
+    void start_by(std::vector<std::string> command) { started_by_ = std::move(command); }
+
     CommandResult kaspar(std::vector<std::string> arguments) const;
     CommandResult enforcer(std::vector<std::string> options = {}) const;
     CommandResult signer(std::vector<std::string> options = {}) const;
@@ -64,6 +67,7 @@ class Installation {
     std::filesystem::path folder_;
     std::optional<Time> now_;
     std::map<std::string, std::string> environment_;
+    std::vector<std::string> started_by_;
 };
 
 }  // namespace kaspar::test

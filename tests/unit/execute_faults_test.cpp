@@ -171,6 +171,18 @@ TEST_CASE("a sudden loss of records is held until a person accepts it", "[execut
     }
 }
 
+TEST_CASE("a report that cannot be read is not replaced by one that knows less", "[execute]") {
+    Published bench;
+    const auto file = bench.configuration.reports() / "example";
+    std::filesystem::rename(file, bench.configuration.reports() / ".aside");
+    std::filesystem::create_symlink(".", file);  // a folder is not read
+    bench.expect(RunOutcome::refused);
+    CHECK(std::filesystem::is_symlink(file));
+    std::filesystem::rename(bench.configuration.reports() / ".aside", file);
+    bench.expect(RunOutcome::unchanged);
+    CHECK(bench.report().publication);
+}
+
 TEST_CASE("a missing key refuses the zone; it is never signed with fewer", "[execute]") {
     SignerBench bench;
     bench.add_key(KeyRole::ksk);

@@ -320,3 +320,54 @@ TEST_CASE("what not all servers serve yet opens versions and raises TTLs, and en
     CHECK_FALSE(version_of(history, KeySet::of(0)).window.open());
     CHECK(version_of(history, KeySet::of(0, 1)).window.ttl == policy.dnskey_ttl);
 }
+
+TEST_CASE("a clock before the last event: until then, or until no cache holds what was before",
+          "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    history.last_event = start;
+    CHECK_FALSE(stands_until(history, policy, start));
+    CHECK(stands_until(history, policy, start - hours{2}) == start);
+
+    const Time back = start - days{3650};
+    const Duration held = longest_held(history, policy);
+    CHECK(held >= policy.max_ttl + policy.parent_propagation_delay);
+    CHECK(stands_until(history, policy, back) == back + held);
+    history.set_back = back;
+    CHECK(stands_until(history, policy, back + hours{3}) == back + held);
+    CHECK_FALSE(stands_until(history, policy, back + held));
+    // It went back further still: the wait begins anew.
+    CHECK(stands_until(history, policy, back - days{1}) == back - days{1} + held);
+
+    history.dnskey[0].window.ttl = days{30};
+    CHECK(longest_held(history, policy) >= days{30});
+}
+
+TEST_CASE("after a clock was set back nothing lies ahead of it", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    history.keys[0].active_since = start;
+    instruct_both(history, policy, start);
+    record(history, seen_as_instructed(history, policy, start), policy);
+    history.last_event = history.unknown_until = start;
+    const Time now = start - days{3650};
+    take_setback(history, now);
+    CHECK(history.last_event == now);
+    CHECK(history.unknown_until == now);
+    CHECK(history.keys[0].created == now);
+    CHECK(history.keys[0].active_since == now);
+    CHECK(version_of(history, KeySet::of(0)).window.until == now + days{7});
+    CHECK(version_of(history, KeySet::of(0, 1)).window.open());
+    CHECK(version_of(history, KeySet::of(0, 1)).window.since == now);
+}
+
+TEST_CASE("time that is not to be trusted ends no wait, and shortens none", "[history]") {
+    const Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    distrust_time(history, policy, start);
+    CHECK(history.unknown_until == start + longest_held(history, policy));
+    const Time longer = history.unknown_until.value() + days{1};
+    history.unknown_until = longer;
+    distrust_time(history, policy, start);
+    CHECK(history.unknown_until == longer);
+}
