@@ -30,7 +30,12 @@ std::string name_of(const std::vector<std::string>& labels) {
     return Name::from_wire(wire).value().text();
 }
 
-/// All octets from `first` on, half of them in one name.
+/// As it is given on a command line, where a dash in front would begin an option.
+std::string argument(const std::string& name) {
+    return name.starts_with('-') ? "\\045" + name.substr(1) : name;
+}
+
+/// 128 octets from `first` on in one name.
 std::string half_of_all_octets(int first) {
     std::vector<std::string> labels(4);
     for (int octet = first; octet < first + 128; ++octet)
@@ -72,6 +77,10 @@ std::vector<std::string> files_in(const path& folder) {
     return names;
 }
 
+bool took_in_report(const Sandbox& box) {
+    return says(box.kaspar({"log"}), "report recorded");
+}
+
 void set_mode(const path& file, mode_t mode) {
     INFO(file);
     REQUIRE(::chmod(file.c_str(), mode) == 0);
@@ -85,11 +94,11 @@ TEST_CASE("zones with every odd octet in their names have safe files and are tol
     const auto names = odd_names();
     for (std::size_t i = 0; i < names.size(); ++i) {
         INFO(names[i]);
-        site.write(fmt::format("zone{}", i), zone_of(2));
+        site.write(fmt::format("zone{}", i), zone_of(0));  // the longest name has no room below
         check_printable(
             site.kaspar({"zone", "add", "--policy", "lab", "--input",
                          (site / fmt::format("zone{}", i)).string(), "--output",
-                         (site / fmt::format("zone{}.signed", i)).string(), "--", names[i]}));
+                         (site / fmt::format("zone{}.signed", i)).string(), argument(names[i])}));
     }
     check_printable(site.enforcer());
     check_printable(site.signer());
@@ -102,10 +111,11 @@ TEST_CASE("zones with every odd octet in their names have safe files and are tol
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto& name = names[i];
         INFO(name);
-        check_printable(run({{KASPAR_PROGRAMS "/signer/kaspar-signer", "verify",
-                              (site / fmt::format("zone{}.signed", i)).string(), "--zone", name}}));
+        check_printable(
+            run({{KASPAR_PROGRAMS "/signer/kaspar-signer", "verify",
+                  (site / fmt::format("zone{}.signed", i)).string(), "--zone", argument(name)}}));
         for (const auto* command : {"status", "explain", "log", "forecast"})
-            check_printable(site.kaspar({command, "--", name}));
+            check_printable(site.kaspar({command, argument(name)}));
         site.write(fmt::format("zone{}", i), "\x1b]0;owned\x07 broken\n");
     }
     check_printable(site.signer(), 1);
@@ -225,9 +235,9 @@ TEST_CASE("files that everybody may write are not believed", "[attack]") {
     refused(box.report(), 0646, 0644);
     refused(box.report().parent_path(), 0777, 0770);
     refused(box / "kaspar.json", 0646, 0644);
-    CHECK(box.key("zsk")["dnskey"] == "hidden");
+    CHECK_FALSE(took_in_report(box));
     CHECK(box.enforcer().status == 0);
-    CHECK(box.key("zsk")["dnskey"] == "rumoured");
+    CHECK(took_in_report(box));
 }
 
 TEST_CASE("a report of a publication before its own instruction starts no clock earlier",
@@ -242,7 +252,7 @@ TEST_CASE("a report of a publication before its own instruction starts no clock 
             report.publication->published -= std::chrono::days(300);
         box->write_report(report);
         REQUIRE(box->enforcer().status == 0);
-        CHECK(box->key("zsk")["dnskey"] == "rumoured");
+        CHECK(took_in_report(*box));
         events.push_back(box->json({"status", "example.org"})["next_event"]);
     }
     CHECK(events[0] == events[1]);
@@ -270,8 +280,9 @@ TEST_CASE("whatever is put in a report's place, the enforcer ends and moves noth
     }
     const auto pass = box.enforcer();
     INFO(pass.errors);
-    CHECK(pass.status == (std::filesystem::exists(report) ? 1 : 0));
-    CHECK(box.key("zsk")["dnskey"] == "hidden");
+    std::error_code loop;  // a file that cannot be looked at is as good as none
+    CHECK(pass.status == (std::filesystem::exists(report, loop) ? 1 : 0));
+    CHECK_FALSE(took_in_report(box));
     expect(box.kaspar({"health"}), 1);
 }
 

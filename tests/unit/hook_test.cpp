@@ -2,6 +2,7 @@
 #include "enforcer/submission/hook.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/system/file.h"
 #include "tests/support/catch.h"
@@ -41,11 +42,21 @@ struct Keeper {
 TEST_CASE("a hook gets hostile data as it is, and no shell sees it", "[attack][submission]") {
     const Keeper keeper;
     const auto prey = (keeper.folder / "prey").string();
-    for (const std::string& data :
-         {"$(touch " + prey + ")", "`touch " + prey + "`", "; touch " + prey, "| touch " + prey,
-          "\ntouch " + prey + "\n", "() { :; }; touch " + prey, "' ; touch " + prey + " #",
-          "\" ; touch " + prey + " #", "../../etc/passwd", "-rf / --", "%n%s%x", "\x1b[31m\r\x7f",
-          std::string("\xff\xfe\x80 \xc3"), std::string(100'000, 'x')}) {
+    const std::vector<std::string> hostile{"$(touch " + prey + ")",
+                                           "`touch " + prey + "`",
+                                           "; touch " + prey,
+                                           "| touch " + prey,
+                                           "\ntouch " + prey + "\n",
+                                           "() { :; }; touch " + prey,
+                                           "' ; touch " + prey + " #",
+                                           "\" ; touch " + prey + " #",
+                                           "../../etc/passwd",
+                                           "-rf / --",
+                                           "%n%s%x",
+                                           "\x1b[31m\r\x7f",
+                                           "\xff\xfe\x80 \xc3",
+                                           std::string(100'000, 'x')};
+    for (const auto& data : hostile) {
         CAPTURE(data);
         keeper.give(data);
         CHECK(keeper.kept("input") == data);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/system/file.h"
+#include "common/system/secret.h"
 #include "signer/intake.h"
 #include "signer/rounds.h"
 #include "tests/support/published_zone.h"
@@ -58,7 +59,7 @@ struct Attacked : Published {
         std::error_code none;
         if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(output_file(), none)))
             return;
-        if (const auto now = output(); now != before) {
+        if (output() != before) {
             const auto told = report();
             CHECK(told.publication->output.sha256 == identify_file(output_file())->sha256);
             CHECK(told.publication->signatures_verified >= all_signatures);
@@ -172,4 +173,15 @@ TEST_CASE("a key's file, a passphrase or a PIN that is no file is refused instea
         REQUIRE_FALSE(read.ok());
         CHECK(read.fault().words.find("it is not a regular file") != std::string::npos);
     }
+}
+
+TEST_CASE("a secret that was read, however short, leaves no copy where it is moved from",
+          "[attack][secret]") {
+    const TempFolder folder;
+    REQUIRE(write_file(folder / "pin", "1234", 0600).ok());
+    auto read = read_private_file(folder / "pin").value();
+    const char* place = read.data();
+    const Secret secret(std::move(read));
+    CHECK(secret.text() == "1234");
+    CHECK(secret.text().data() == place);
 }
