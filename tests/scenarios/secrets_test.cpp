@@ -10,6 +10,7 @@
 #include <regex>
 #include <sstream>
 
+#include "common/values/encoding.h"
 #include "tests/scenarios/token_site.h"
 #include "tests/support/catch.h"
 #include "tests/support/server_process.h"
@@ -29,7 +30,7 @@ std::string content_of(const path& file) {
     return text.str();
 }
 
-/// What is secret, by name; and where each may stand.
+/// What is secret, by name.
 struct Secrets {
     std::map<std::string, std::string> texts;
 
@@ -117,54 +118,123 @@ bool dumped_core(pid_t process, const path& folder, int signal) {
     return WCOREDUMP(status) || there;
 }
 
+/// A zone with a key in a token and one in a file, and the parent's servers asked with TSIG; all
+/// that the programs say is searched.
+class Life {
+  public:
+    Life() : site_(key_line("ksk") + "," + key_line("zsk", R"("local")")) {
+        texts_["PIN"] = "4711-secret-pin-0815";
+        site_.token.set_pin(texts_["PIN"]);
+        programs_.write_secret("hsm.pin", texts_["PIN"] + "\n");
+        texts_["TSIG"] = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==";
+        programs_.write_secret("tsig", texts_["TSIG"] + "\n");
+        texts_["passphrase"] = programs_.read("passphrase");
+        texts_["passphrase"].pop_back();
+        texts_["enforcer.key"] = first_line_of_pem(programs_.read("state/enforcer.key"));
+        configure();
+        site_.add_zone();
+    }
+
+    void say(const std::vector<std::string>& command) {
+        secrets_.check(command[0], programs_.kaspar(command));
+    }
+
+    void pass(const std::vector<std::string>& options = {}) {
+        secrets_.check("enforcer", programs_.enforcer(options));
+        secrets_.check("signer", programs_.signer(options));
+        secrets_.check("enforcer", programs_.enforcer(options));
+    }
+
+    /// The private numbers of the keys that are in files by now.
+    void learn_keys() {
+        for (const auto& entry : std::filesystem::directory_iterator(programs_ / "keys")) {
+            const auto key =
+                run({{"openssl", "pkey", "-in", entry.path().string(), "-passin",
+                      "file:" + (programs_ / "passphrase").string(), "-outform", "DER"}});
+            const auto at = key.output.find("\x02\x01\x01\x04\x20");  // RFC 5915 §3
+            REQUIRE(at != std::string::npos);
+            const auto number = key.output.substr(at + 5, 32);
+            texts_[entry.path().filename().string()] = number;
+            texts_[entry.path().filename().string() + " in hex"] = to_hex(as_bytes(number));
+        }
+        CHECK(texts_.size() > 4);
+    }
+
+    /// Open to others, wrong, missing: each with work for both programs.
+    void break_each() {
+        for (const auto& file : own_) {
+            INFO(file);
+            const auto good = content_of(file);
+            set_mode(file, 0644);
+            try_all();
+            set_mode(file, 0600);
+            if (file.filename() != "hsm.pin") {  // a token locks itself
+                std::ofstream(file) << good.substr(1);
+                try_all();
+            }
+            std::filesystem::remove(file);
+            try_all();
+            std::ofstream(file) << good;
+            set_mode(file, 0600);
+        }
+    }
+
+    void check_files() const { secrets_.check_files(programs_ / "", own_); }
+    void wait() { site_.wait(std::chrono::days(3)); }
+    path operator/(const std::string& name) const { return programs_ / name; }
+    void verify() const { expect(programs_.verify(zone)); }
+
+  private:
+    void configure() {
+        auto configuration =
+            nlohmann::json::parse(programs_.read("kaspar.json"), nullptr, true, true);
+        configuration["tsig_keys"]["transfer"]["secret_file"] = (programs_ / "tsig").string();
+        programs_.write("kaspar.json", configuration.dump());
+        auto policy = nlohmann::json::parse(programs_.read("policies/test.json"));
+        policy["parent"]["servers"] = {fmt::format("127.0.0.1@{} key transfer", free_port())};
+        policy["parent"]["confirm"] = "both";
+        programs_.write("policies/test.json", policy.dump());
+    }
+
+    static void set_mode(const path& file, unsigned mode) {
+        std::filesystem::permissions(file, std::filesystem::perms(mode));
+    }
+
+    void try_all() {
+        site_.change(++names_);
+        pass();
+        say({"keystore", "test", "hsm"});
+        say({"keystore", "test", "local"});
+        say({"ds", "check", zone});
+    }
+
+    TokenSite site_;
+    Installation& programs_ = site_.programs;
+    Secrets secrets_;
+    std::map<std::string, std::string>& texts_ = secrets_.texts;
+    const std::vector<path> own_{programs_ / "hsm.pin", programs_ / "tsig",
+                                 programs_ / "passphrase", programs_ / "state/enforcer.key"};
+    int names_ = 2;
+};
+
 }  // namespace
 
 TEST_CASE("no secret of a life is in anything that the programs say or write", "[attack][secret]") {
-    TokenSite site(key_line("ksk") + "," + key_line("zsk", R"("local")"));
-    auto& programs = site.programs;
-    Secrets secrets;
-    secrets.texts["PIN"] = "4711-secret-pin-0815";
-    site.token.set_pin(secrets.texts["PIN"]);
-    programs.write_secret("hsm.pin", secrets.texts["PIN"] + "\n");
-    secrets.texts["TSIG"] = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==";
-    programs.write_secret("tsig", secrets.texts["TSIG"] + "\n");
-    auto passphrase = programs.read("passphrase");
-    passphrase.pop_back();
-    secrets.texts["passphrase"] = passphrase;
-    secrets.texts["enforcer.key"] = first_line_of_pem(programs.read("state/enforcer.key"));
-
-    auto configuration = nlohmann::json::parse(programs.read("kaspar.json"), nullptr, true, true);
-    configuration["tsig_keys"]["transfer"]["secret_file"] = (programs / "tsig").string();
-    programs.write("kaspar.json", configuration.dump());
-    auto policy = nlohmann::json::parse(programs.read("policies/test.json"));
-    policy["parent"]["servers"] = {fmt::format("127.0.0.1@{} key transfer", free_port())};
-    policy["parent"]["confirm"] = "both";
-    programs.write("policies/test.json", policy.dump());
-
-    const auto said = [&](const std::string& what, const CommandResult& result) {
-        secrets.check(what, result);
-        return result.status;
-    };
-    site.add_zone();
-    const auto both = [&](const std::vector<std::string>& form) {
-        said("enforcer", programs.enforcer(form));
-        said("signer", programs.signer(form));
-        said("enforcer", programs.enforcer(form));
-    };
-    both({"--log", "json"});
-    expect(programs.verify(zone));
-    site.wait(std::chrono::days(3));
-    both({});
-    said("key roll", programs.kaspar({"key", "roll", zone, "--role", "zsk"}));
-    both({"--json"});
+    Life life;
+    life.pass({"--log", "json"});
+    life.verify();
+    life.learn_keys();
+    life.wait();
+    life.pass();
+    life.say({"key", "roll", zone, "--role", "zsk"});
+    life.pass({"--json"});
+    life.learn_keys();
     for (const std::vector<std::string>& command :
          {std::vector<std::string>{"ds", "check", zone},
           {"ds", "show", zone},
           {"key", "list", zone},
           {"key", "export", zone},
           {"keystore", "list"},
-          {"keystore", "test", "hsm"},
-          {"keystore", "test", "local"},
           {"keystore", "keys", "hsm"},
           {"keystore", "keys", "local"},
           {"status", zone, "--json"},
@@ -174,37 +244,11 @@ TEST_CASE("no secret of a life is in anything that the programs say or write", "
           {"metrics"},
           {"policy", "show", "test"},
           {"zone", "show", zone},
-          {"report", "--html", (programs / "report.html").string()},
-          {"backup", (programs / "backup.tar").string()}})
-        said(command[0], programs.kaspar(command));
-
-    // And all errors: each secret wrong, open to others, missing, empty, a folder.
-    const std::vector<path> own{programs / "hsm.pin", programs / "tsig", programs / "passphrase",
-                                programs / "state/enforcer.key"};
-    for (const auto& file : own) {
-        INFO(file);
-        const auto good = content_of(file);
-        using std::filesystem::perms;
-        const auto try_all = [&] {
-            site.change(static_cast<int>(good.size() % 7) + 3);
-            both({});
-            said("keystore test", programs.kaspar({"keystore", "test", "hsm"}));
-            said("ds check", programs.kaspar({"ds", "check", zone}));
-        };
-        std::filesystem::permissions(file, perms(0644));
-        try_all();
-        std::filesystem::permissions(file, perms(0600));
-        if (file.filename() != "hsm.pin") {  // a token locks itself
-            std::ofstream(file) << good.substr(1);
-            try_all();
-        }
-        std::filesystem::remove(file);
-        try_all();
-        std::ofstream(file) << good;
-        std::filesystem::permissions(file, perms(0600));
-    }
-    secrets.check_files(programs / "", own);
-    secrets.check_files(programs / "state", own);
+          {"report", "--html", (life / "report.html").string()},
+          {"backup", (life / "backup.tar").string()}})
+        life.say(command);
+    life.break_each();
+    life.check_files();
 }
 
 TEST_CASE("a service shows no secret in /proc, leaves no core, and is confined",
