@@ -240,6 +240,26 @@ TEST_CASE("files that everybody may write are not believed", "[attack]") {
     CHECK(took_in_report(box));
 }
 
+TEST_CASE("a policy that everybody may write is not taken in, and the last good one stands",
+          "[attack]") {
+    const Sandbox box;
+    REQUIRE(box.add_zone().status == 0);
+    REQUIRE(box.enforcer().status == 0);
+    const auto before = box.read(box.instruction());
+    auto policy = nlohmann::json::parse(box.read(box / "policies/test.json"));
+    policy["zone"]["max_ttl"] = "2h";
+    box.write("policies/test.json", policy.dump());
+    set_mode(box / "policies/test.json", 0646);
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(says(pass, "chmod o-w '"));
+    CHECK(box.read(box.instruction()) == before);
+    CHECK(says(box.kaspar({"health"}), "chmod o-w '"));
+    set_mode(box / "policies/test.json", 0644);
+    CHECK(box.enforcer().status == 0);
+    CHECK(box.read(box.instruction()) != before);
+}
+
 TEST_CASE("a report of a publication before its own instruction starts no clock earlier",
           "[attack]") {
     Sandbox honest, forged;
