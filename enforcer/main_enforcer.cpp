@@ -5,6 +5,7 @@
 
 #include "common/manual/pages.h"
 #include "common/system/log.h"
+#include "common/system/private_memory.h"
 #include "common/system/signals.h"
 #include "enforcer/commands/command_line.h"
 #include "enforcer/monitoring/publication.h"
@@ -56,6 +57,7 @@ Ending stay(const CommonOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_memory_private();
     CLI::App app("Kaspar's enforcer: keys and instructions by policy.", "kaspar-enforcer");
     CommonOptions options;
     add_common_options(app, options);

@@ -1,6 +1,7 @@
 // `kaspar`: what a person types. Only the wiring of the command line to the commands.
 
 #include "common/manual/pages.h"
+#include "common/system/private_memory.h"
 #include "enforcer/policy/fields.h"
 #include "enforcer/wiring/invocation.h"
 
@@ -8,6 +9,7 @@ using namespace kaspar;
 using namespace kaspar::enforcer;
 
 int main(int argc, char** argv) {
+    keep_memory_private();
     CLI::App app("Kaspar keeps DNSSEC zones signed by policy.", "kaspar");
     Invocation asked;
     add_common_options(app, asked.common);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/system/file.h"
+#include "common/system/trust.h"
 #include "common/values/digest.h"
 #include "common/values/encoding.h"
 #include "common/values/nearest.h"
@@ -59,10 +60,18 @@ Fault no_such_policy(const Configuration& configuration, const std::string& name
                         known.empty() ? "none" : known)};
 }
 
+/// Absent if there is none. A policy names programs that are run.
+Result<std::optional<std::string>> read_trusted(const std::filesystem::path& file) {
+    KASPAR_TRY(auto text, read_file_if_there(file));
+    if (text)
+        KASPAR_CHECK(check_writers(file));
+    return text;
+}
+
 Result<std::string> read_text(const Configuration& configuration, const std::string& name) {
     if (name.empty() || name.find('/') != std::string::npos || name.front() == '.')
         return no_such_policy(configuration, name);
-    KASPAR_TRY(auto text, read_file_if_there(policy_path(configuration, name)));
+    KASPAR_TRY(auto text, read_trusted(policy_path(configuration, name)));
     if (!text)
         return no_such_policy(configuration, name);
     return std::move(*text);
@@ -77,7 +86,7 @@ Outcome note_policy(const Enforcement& with, const std::string& name, std::strin
 /// What a policy's file says now, held against what is stored. Absent: nothing changed.
 std::optional<StoredPolicy> look_again(const Enforcement& with, const StoredPolicy& known) {
     const auto path = policy_path(with.configuration, known.name);
-    const auto read = read_file_if_there(path);
+    const auto read = read_trusted(path);
     const std::optional<std::string> text = read.ok() ? *read : std::nullopt;
     const std::string seen = !read.ok() ? "unreadable" : text ? digest_of(*text) : "missing";
     if (seen == known.seen)

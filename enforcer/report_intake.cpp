@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "common/system/file.h"
+#include "common/system/trust.h"
+#include "enforcer/emission.h"
 #include "enforcer/servers/zone_watch.h"
 
 namespace kaspar::enforcer {
@@ -103,6 +105,13 @@ Result<Observation> observe(const Translation& translation, const Publication& p
     return seen;
 }
 
+/// Reports are not signed: a signer holds nothing that tells it from others but its user. Who may
+/// write them says what counts as published.
+Outcome check_reporters(const std::filesystem::path& report) {
+    KASPAR_CHECK(check_writers(report.parent_path()));
+    return check_writers(report);
+}
+
 /// A report on an instruction that this database has not given: the database is older than it.
 Outcome check_generation(const Zone& zone, const History& history, const Report& report) {
     const std::uint64_t told =
@@ -144,9 +153,16 @@ bool tells_something_new(const RecordedReport& recorded, const Publication& publ
            generation > recorded.generation.value_or(0);
 }
 
-/// What follows a publication comes no earlier than it did, whatever the signer's clock says.
-Time later_than(const RecordedReport& recorded, Time published) {
-    return std::max(published, recorded.published.value_or(published));
+/// What follows a publication comes no earlier than what came before it, nor than the instruction
+/// that it carried out, whatever the report says.
+Result<Time> no_earlier_than_possible(const Enforcement& with, const Zone& zone,
+                                      const Publication& publication) {
+    KASPAR_TRY(const auto standing, standing_instruction(with.configuration, zone));
+    Time published =
+        std::max(publication.published, zone.report.published.value_or(publication.published));
+    if (standing && standing->generation == publication.generation)
+        published = std::max(published, standing->issued);
+    return published;
 }
 
 /// A publication from which, with the propagation delay, follows what was seen: everywhere no
@@ -191,6 +207,7 @@ Result<std::optional<ReportFile>> read_report(const Configuration& configuration
     KASPAR_TRY(const auto text, read_file_if_there(path));
     if (!stamp || !text)
         return std::optional<ReportFile>{};
+    KASPAR_CHECK(check_reporters(path));
     KASPAR_TRY(Report report, parse_report(path, *text));
     if (report.zone != zone)
         return Fault{FaultClass::state, fmt::format("{}: is about zone {}, not {}", path.string(),
@@ -221,7 +238,7 @@ Outcome take_in_report(const Enforcement& with, Zone& zone, const Policy& policy
         return Done{};
 
     KASPAR_TRY(Observation seen, understand(with, zone, *publication, remembered));
-    seen.published = later_than(zone.report, publication->published);
+    KASPAR_TRY(seen.published, no_earlier_than_possible(with, zone, *publication));
     seen.everywhere = is_propagated(zone, policy, *publication);
     if (!seen.everywhere) {
         if (zone.propagated_serial || !zone.watch_due)  // of the publication before: ask at once

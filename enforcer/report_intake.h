@@ -17,7 +17,7 @@ struct ReportFile {
 std::filesystem::path report_path(const Configuration& configuration, const Name& zone);
 
 /// A zone's report. Absent: the signer has not written one. Fault: io; state if it cannot be read
-/// or is about another zone.
+/// or is about another zone; key if everybody could have written it.
 Result<std::optional<ReportFile>> read_report(const Configuration& configuration, const Name& zone);
 
 /// Size and modification time of a report file. Absent: there is none.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/keys/envelope.h"
+#include "common/values/nsec3.h"
 
 namespace kaspar::signer {
 
@@ -16,6 +17,18 @@ std::uint64_t last_generation(const std::optional<Report>& last) {
         return 0;
     const auto published = last->publication ? last->publication->generation : 0;
     return std::max(published, last->last_run.generation);
+}
+
+/// A policy that asks for more does not pass the enforcer's lint; this holds whatever else wrote
+/// it.
+Outcome check_denial(const Instruction& instruction, const Path& file) {
+    if (instruction.denial.iterations <= most_nsec3_iterations)
+        return Done{};
+    return Fault{FaultClass::state,
+                 fmt::format("{} asks for {} NSEC3 iterations, and validators take {} at most: the "
+                             "zone would be insecure or bogus; set denial.iterations to 0 in the "
+                             "policy (RFC 9276 §3.1)",
+                             file.string(), instruction.denial.iterations, most_nsec3_iterations)};
 }
 
 Outcome check_fits(const Instruction& instruction, const Path& file,
@@ -30,7 +43,7 @@ Outcome check_fits(const Instruction& instruction, const Path& file,
                      fmt::format("{} has generation {}, but {} was executed already: it is an old "
                                  "copy; let the enforcer write it again",
                                  file.string(), instruction.generation, floor)};
-    return Done{};
+    return check_denial(instruction, file);
 }
 
 /// An instruction that the enforcer signed.

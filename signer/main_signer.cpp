@@ -15,8 +15,10 @@
 #include "common/system/clock.h"
 #include "common/system/log_option.h"
 #include "common/system/memory.h"
+#include "common/system/private_memory.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
+#include "signer/confinement.h"
 #include "signer/gate.h"
 #include "signer/intake.h"
 #include "signer/rounds.h"
@@ -63,6 +65,12 @@ Result<Clock> make_clock(const CommandLine& line) {
     return Clock::fixed(*time);
 }
 
+/// Where that is not allowed, a zone is signed all the same.
+void confine_to(Workers workers) {
+    if (const auto confined = confine(workers); !confined.ok())
+        warn("kaspar-signer", confined.fault().words);
+}
+
 Result<std::optional<Name>> wanted_zone(const CommandLine& line) {
     if (!line.zone)
         return std::optional<Name>();
@@ -85,6 +93,7 @@ struct Program {
         KASPAR_TRY(auto zone, wanted_zone(line));
         KASPAR_TRY(const auto clock, make_clock(line));
         KASPAR_TRY(auto configuration, read_configuration(configuration_file(line.configuration)));
+        confine_to(workers_of(configuration));
         auto keys = KeyAccess::to_configured_stores(configuration);
         auto index = zone ? DueIndex() : DueIndex::read(configuration);
         return Program{line,
@@ -214,6 +223,7 @@ int verify_file(const CommandLine& line) {
     const auto clock = make_clock(line);
     if (!clock.ok())
         return fail(clock.fault());
+    confine_to(Workers::none);
     return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned,
                       instructed(line, **zone));
 }
@@ -240,6 +250,7 @@ void share_heaps_where_space_is_limited() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_memory_private();
     give_large_blocks_back();
     share_heaps_where_space_is_limited();
     CLI::App app{"Signs zones as the enforcer instructs: verified before they are published.",

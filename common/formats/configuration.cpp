@@ -9,6 +9,7 @@
 #include "common/formats/fields.h"
 #include "common/formats/record_kinds.h"
 #include "common/system/file.h"
+#include "common/system/trust.h"
 
 namespace kaspar {
 namespace {
@@ -315,6 +316,7 @@ Result<Configuration> read_configuration(const std::filesystem::path& file) {
     if (error)
         return Fault{FaultClass::io, file.string() + ": " + error.message()};
     KASPAR_TRY(const std::string text, read_file(whole));
+    KASPAR_CHECK(check_writers(whole));  // it names programs and libraries that are run
     return parse_configuration(text, whole);
 }
 

@@ -102,6 +102,9 @@ class Cursor {
     Position here_ = {1, 1};
 };
 
+/// No person mends more at once; a hostile document would have us write for long.
+constexpr std::size_t most_duplicates = 100;
+
 /// Builds the tree from the parser's events.
 class TreeBuilder {
   public:
@@ -129,7 +132,11 @@ class TreeBuilder {
                                         fmt::format("\"{}\" is here a second time", name),
                                         "keep one of them"});
         frame.key = std::move(name);
-        return true;
+        if (parsed_.findings.size() < most_duplicates)
+            return true;
+        stop(frame.key_at, "more keys than can be told are there a second time",
+             "keep one of each");
+        return false;
     }
 
     bool parse_error(std::size_t octets_read, const std::string&,

@@ -70,7 +70,7 @@ struct JsonLimits {
 
 struct ParsedJson {
     std::optional<JsonValue> root;  ///< absent after a syntax error or a broken limit
-    std::vector<Finding> findings;  ///< syntax (the first error only) and every duplicate key
+    std::vector<Finding> findings;  ///< syntax (the first error only) and the first duplicate keys
 };
 
 ParsedJson parse_json(std::string_view text, const JsonLimits& limits = {});

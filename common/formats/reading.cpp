@@ -9,6 +9,9 @@
 namespace kaspar::fields {
 namespace {
 
+/// No person mends more at once; a hostile document would have us write for long.
+constexpr std::size_t most_findings = 100;
+
 /// A value as it is shown in a message: not longer than a glance.
 std::string shown(const JsonValue& value) {
     constexpr std::size_t longest = 60;
@@ -40,6 +43,13 @@ Reading::Inside Reading::enter(std::size_t index, Position at) {
 }
 
 void Reading::error(Position at, std::string words, std::string remedy) {
+    if (error_count_++ > most_findings)
+        return;
+    if (error_count_ > most_findings) {
+        words = "this is wrong, and so may be more";
+        remedy = "mend what stands above first";
+        abandon();
+    }
     findings_.push_back({Severity::error, at, path_, std::move(words), std::move(remedy)});
 }
 
@@ -55,6 +65,8 @@ void Reading::not_a(const JsonValue& value, std::string_view expected, std::stri
 
 void Reading::refuse_unknown(const JsonObject& members, std::span<const std::string> known) {
     for (const JsonMember& member : members) {
+        if (abandoned())
+            return;
         if (std::find(known.begin(), known.end(), member.key) != known.end())
             continue;
         const std::string meant = nearest_word(member.key, known);

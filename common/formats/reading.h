@@ -47,11 +47,12 @@ class Reading {
     /// Complains of every member whose name is not among `known`, with the nearest that is.
     void refuse_unknown(const JsonObject& members, std::span<const std::string> known);
 
-    /// The rest of the document cannot be understood (a format version from the future).
+    /// The rest of the document cannot be understood (a format version from the future), or has so
+    /// many errors that no more of them are told.
     void abandon() { abandoned_ = true; }
     bool abandoned() const { return abandoned_; }
 
-    std::size_t error_count() const { return findings_.size(); }
+    std::size_t error_count() const { return error_count_; }
     const std::filesystem::path& folder() const { return folder_; }
     const std::map<std::string, Position>& positions() const { return positions_; }
     std::vector<Finding> take_findings() && { return std::move(findings_); }
@@ -61,6 +62,7 @@ class Reading {
     std::string path_;
     std::map<std::string, Position> positions_;
     std::vector<Finding> findings_;
+    std::size_t error_count_ = 0;
     bool abandoned_ = false;
 };
 

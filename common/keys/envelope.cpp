@@ -5,6 +5,7 @@
 #include "common/keys/engines.h"
 #include "common/keys/pem.h"
 #include "common/system/file.h"
+#include "common/system/trust.h"
 
 namespace kaspar {
 namespace {
@@ -21,6 +22,7 @@ Bytes to_public_key_info(const PublicKey& key) {
 
 Result<PublicKey> read_public_file(const Path& file) {
     KASPAR_TRY(const std::string text, read_file(file));
+    KASPAR_CHECK(check_writers(file));
     KASPAR_TRY(const Secret der, from_pem(pem_public_key, text).within(file.string()));
     const BytesView octets = as_bytes(der.text());
     const BytesView header(public_key_header);

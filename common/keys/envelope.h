@@ -17,7 +17,8 @@ Outcome make_envelope_key(const std::filesystem::path& private_file,
 /// Fault: key, io (missing, readable by others, malformed).
 Result<Bytes> sign_envelope(const std::filesystem::path& private_file, std::string_view text);
 
-/// Fault: key, io if the key cannot be read; state if the signature is wrong.
+/// Fault: key, io if the key cannot be read or everybody could have put another there; state if the
+/// signature is wrong.
 Outcome check_envelope(const std::filesystem::path& public_file, std::string_view text,
                        BytesView signature);
 

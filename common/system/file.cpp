@@ -79,13 +79,26 @@ Outcome read_blocks(const Path& path, int descriptor, Take take) {
     }
 }
 
+/// Straight into the text that is given, which never lies inside the string object: of a secret no
+/// copy is left behind by growing, by moving, or on the stack.
 Result<std::string> read_open_file(const Path& path, int descriptor) {
+    constexpr std::size_t outside_object = 64;
     struct stat status {};
     if (::fstat(descriptor, &status) != 0)
         return io_fault("read", path, errno);
-    std::string text;
-    text.reserve(std::size_t(status.st_size));  // no second copy of a secret by growing
-    KASPAR_CHECK(read_blocks(path, descriptor, [&](std::string_view block) { text += block; }));
+    std::string text(std::max(std::size_t(status.st_size) + 1, outside_object), '\0');
+    std::size_t filled = 0;
+    for (;;) {
+        const auto size = ::read(descriptor, text.data() + filled, text.size() - filled);
+        if (size == 0)
+            break;
+        if (size < 0 && errno != EINTR)
+            return io_fault("read", path, errno);
+        filled += size < 0 ? 0 : std::size_t(size);
+        if (filled == text.size())  // it has grown, or is no file of a known size
+            text.resize(2 * filled);
+    }
+    text.resize(filled);
     return text;
 }
 
@@ -185,10 +198,11 @@ Result<std::optional<std::string>> read_file_if_there(const Path& path) {
 }
 
 Result<std::string> read_private_file(const Path& path, Readers readers) {
-    const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor descriptor(::open(path.c_str(), open_unattended));
     struct stat status {};
     if (!descriptor.valid() || ::fstat(descriptor.number(), &status) != 0)
         return io_fault("read", path, errno);
+    KASPAR_CHECK(check_regular(path, descriptor.number()));
     KASPAR_CHECK(check_mode(path, status, readers));
     return read_open_file(path, descriptor.number());
 }
@@ -456,7 +470,8 @@ bool looks_unchanged(const FileIdentity& known) {
 }
 
 Result<FileLock> FileLock::acquire(const Path& path, bool wait) {
-    FileLock lock(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
+    // O_NONBLOCK is for a FIFO in its place; flock() waits all the same.
+    FileLock lock(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));
     if (lock.descriptor_ < 0)
         return io_fault("lock", path, errno);
     if (::flock(lock.descriptor_, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/formats/json_text.h"
+#include "common/system/printable.h"
 
 namespace kaspar {
 namespace {
@@ -108,6 +109,7 @@ void log(LogLevel level, std::string_view area, std::string_view words, std::str
 
 /// Lines as they are, each with its priority.
 void print_lines(LogLevel level, std::string text) {
+    text = printable(text);
     const std::string mark(priority(level_of(level)));
     for (auto at = text.find('\n'); at != std::string::npos && !mark.empty();
          at = text.find('\n', at + 1))

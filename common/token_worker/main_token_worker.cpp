@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "common/system/private_memory.h"
 #include "common/token_worker/worker.h"
 
 namespace {
@@ -27,6 +28,7 @@ void end_soon(int) {
 }  // namespace
 
 int main() {
+    kaspar::keep_memory_private();
     if (!is_socket(STDIN_FILENO)) {
         std::fputs("kaspar-token-worker is started by the other programs of Kaspar\n", stderr);
         return 2;
@@ -38,7 +40,6 @@ int main() {
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, end_soon);
     prctl(PR_SET_PDEATHSIG, SIGUSR1);
-    prctl(PR_SET_DUMPABLE, 0);  // it holds the PIN
     kaspar::token::serve(STDIN_FILENO);
     return 0;
 }

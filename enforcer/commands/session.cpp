@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "common/system/log.h"
+#include "common/system/printable.h"
 #include "common/values/nearest.h"
 #include "enforcer/pass.h"
 #include "enforcer/restored.h"
@@ -116,7 +117,8 @@ Outcome OpenZone::close(Session& session, const StatesOfKeys& before) {
 }
 
 void print(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    const std::string shown = printable(text);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
 }
 
 int finish(const Ending& ending, std::string_view program) {

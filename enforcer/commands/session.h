@@ -75,7 +75,7 @@ struct OpenZone {
     Outcome close(Session& session, const StatesOfKeys& before);
 };
 
-/// Prints to standard output.
+/// Prints to standard output, what might give a terminal orders made visible (printable()).
 void print(std::string_view text);
 
 /// Ends the program's work: prints a fault on standard error, and gives the exit status.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/values/nsec3.h"
 #include "enforcer/core/timing.h"
 
 namespace kaspar::enforcer {
@@ -105,10 +106,6 @@ void lint_signatures(const Policy& policy, Pen& pen) {
 
 // ---- Denial -----------------------------------------------------------------------------------
 
-/// The common validators (BIND, Knot Resolver, PowerDNS since
-/// CVE-2023-50868) treat zones with more iterations as insecure or bogus; RFC 9276 §3.2 lets them.
-constexpr unsigned most_iterations = 50;
-
 void lint_nsec(const Policy& policy, Pen& pen) {
     if (policy.opt_out)
         pen.error("denial.opt_out", "NSEC has no opt-out", "set denial.type to \"nsec3\"");
@@ -119,7 +116,7 @@ void lint_nsec(const Policy& policy, Pen& pen) {
 }
 
 void lint_nsec3(const Policy& policy, Pen& pen) {
-    if (policy.iterations > most_iterations)
+    if (policy.iterations > most_nsec3_iterations)
         pen.error("denial.iterations",
                   fmt::format("validators treat a zone with {} iterations as insecure or bogus",
                               policy.iterations),

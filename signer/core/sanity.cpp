@@ -115,11 +115,27 @@ class SanityCheck {
                 continue;
             }
             findings_.records += rrset.record_count;
+            check_size(node, rrset);
             check_ttl(node, rrset);
             check_type(node, kind, rrset);
         }
         if (kind == NodeKind::below_dname)
             warn_of_hidden(node, below_dname);
+    }
+
+    // RFC 2181 §5.2: an RRset is answered whole or not at all, and a message ends at 65535 octets.
+    void check_size(const Node& node, const RRset& rrset) {
+        constexpr std::uint64_t header = 12, question = 4, most = 65535;
+        constexpr std::uint64_t record = 12;  // its owner compressed to 2; type, class, TTL, length
+        std::uint64_t octets = header + zone_.owner(node).size() + question;
+        for (std::uint32_t i = 0; i < rrset.record_count; ++i)
+            octets += record + zone_.rdata(rrset, i).size();
+        if (octets > most)
+            error(
+                node, rrset,
+                fmt::format("its {} records take {} octets, and a DNS message holds {}: no server "
+                            "can answer with them; spread them over several names",
+                            rrset.record_count, octets, most));
     }
 
     void check_ttl(const Node& node, const RRset& rrset) {

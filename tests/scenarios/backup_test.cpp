@@ -86,7 +86,7 @@ unsigned mode_of(const path& file) {
 
 }  // namespace
 
-TEST_CASE("a backup has all there is, secrets only where they are asked for", "[backup]") {
+TEST_CASE("a backup has all there is, secrets only where they are asked for", "[attack][backup]") {
     const BackedUp box;
     CHECK(mode_of(box.archive) == 0600);
     const auto members = members_of(box.archive), all = members_of(box.with_secrets);
@@ -139,7 +139,8 @@ TEST_CASE("what a backup without secrets wants is said, and a new key signs inst
     CHECK_FALSE(std::filesystem::exists(box / "anew/passphrase"));
 }
 
-TEST_CASE("a backup that is damaged anywhere is refused, and nothing is written", "[backup]") {
+TEST_CASE("a backup that is damaged anywhere is refused, and nothing is written",
+          "[attack][backup]") {
     const BackedUp box;
     std::string text = box.read(box.archive);
     const auto refuse = [&](const std::string& damaged) {
@@ -158,7 +159,7 @@ TEST_CASE("a backup that is damaged anywhere is refused, and nothing is written"
     refuse("no archive");
 }
 
-TEST_CASE("a backup with anything but files of a set-up is refused", "[backup]") {
+TEST_CASE("a backup with anything but files of a set-up is refused", "[attack][backup]") {
     const BackedUp box;
     const path hostile = box / "hostile.tar";
     for (const std::string name :

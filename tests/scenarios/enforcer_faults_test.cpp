@@ -23,7 +23,7 @@ bool complains(const CommandResult& result, const std::string& words) {
 }  // namespace
 
 TEST_CASE("init makes secrets that only their owner reads, and refuses to run twice",
-          "[scenario]") {
+          "[attack][scenario]") {
     const Sandbox box;
     const auto mode = [&](const std::string& name) {
         struct stat found {};
@@ -141,7 +141,7 @@ TEST_CASE("an edited policy takes effect at the next pass", "[scenario]") {
     CHECK(box.instructed().dnskey_ttl == 2h);
 }
 
-TEST_CASE("a report of a DNSKEY that is not the zone's stops its moves", "[scenario]") {
+TEST_CASE("a report of a DNSKEY that is not the zone's stops its moves", "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -158,7 +158,7 @@ TEST_CASE("a report of a DNSKEY that is not the zone's stops its moves", "[scena
 }
 
 TEST_CASE("a report of an instruction that the database never gave stops the zone's moves",
-          "[scenario]") {
+          "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -171,7 +171,7 @@ TEST_CASE("a report of an instruction that the database never gave stops the zon
 }
 
 TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's moves",
-          "[scenario]") {
+          "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -186,7 +186,7 @@ TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's 
     CHECK(complains(pass, "other.org"));
 }
 
-TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
+TEST_CASE("a report that knows of no data shows nothing gone", "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -200,7 +200,8 @@ TEST_CASE("a report that knows of no data shows nothing gone", "[scenario]") {
     CHECK(box.enforcer().status == 0);
 }
 
-TEST_CASE("a report from the future is not taken in, and the true one after it is", "[scenario]") {
+TEST_CASE("a report from the future is not taken in, and the true one after it is",
+          "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -216,7 +217,7 @@ TEST_CASE("a report from the future is not taken in, and the true one after it i
 }
 
 TEST_CASE("a signer whose clock was set back is heard at once, and starts no clock earlier",
-          "[scenario]") {
+          "[attack][scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -257,7 +258,7 @@ TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
     CHECK(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 1);
 }
 
-TEST_CASE("an instruction file that is missing or altered is written again", "[scenario]") {
+TEST_CASE("an instruction file that is missing or altered is written again", "[attack][scenario]") {
     const Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -268,7 +269,7 @@ TEST_CASE("an instruction file that is missing or altered is written again", "[s
 }
 
 TEST_CASE("an instruction file that was altered is written again once the signer complains",
-          "[scenario]") {
+          "[attack][scenario]") {
     const Sandbox box;
     REQUIRE(box.add_zone().status == 0);
     REQUIRE(box.enforcer().status == 0);
@@ -413,7 +414,7 @@ TEST_CASE("a held input is accepted with a new instruction at once", "[scenario]
     CHECK(box.instructed().generation == 2);
 }
 
-TEST_CASE("the root and zones with odd names have their files", "[scenario]") {
+TEST_CASE("the root and zones with odd names have their files", "[attack][scenario]") {
     const Sandbox box;
     for (const char* zone : {".", "a\\/b.example"}) {
         const auto added =

@@ -110,7 +110,7 @@ TEST_CASE("a silent server is named, and passed over only by the policy's quorum
     CHECK(dead.queries() > 0);
 }
 
-TEST_CASE("a server with a DS that nobody asked for stops every confirmation", "[parent]") {
+TEST_CASE("a server with a DS that nobody asked for stops every confirmation", "[attack][parent]") {
     ParentServer honest, liar;
     ParentSite site(observed({honest.address(), liar.address()}));
     site.reach_ds();
@@ -207,7 +207,7 @@ TEST_CASE("a DS with a longer TTL than the policy's is waited for that long", "[
     CHECK(site.box().instructed().keys.size() == 2);
 }
 
-TEST_CASE("a guessed answer is not believed", "[parent]") {
+TEST_CASE("a guessed answer is not believed", "[attack][parent]") {
     ScriptedServer spoofed([](const std::string& query) {
         std::string guess = query;
         guess[0] = static_cast<char>(guess[0] ^ 0x55);
@@ -221,7 +221,7 @@ TEST_CASE("a guessed answer is not believed", "[parent]") {
     CHECK(site.state_of_ds() == "rumoured");
 }
 
-TEST_CASE("a server of the zone itself does not speak for the parent", "[parent]") {
+TEST_CASE("a server of the zone itself does not speak for the parent", "[attack][parent]") {
     TempFolder folder;
     std::ofstream(folder / "zone") << "$TTL 3600\n@ SOA ns hostmaster 1 1 1 1 1\n@ NS ns\n"
                                       "ns A 127.0.0.1\n";
@@ -251,7 +251,8 @@ TEST_CASE("a DS that the parent loses is told, and waited for again", "[parent]"
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
-TEST_CASE("servers that want TSIG are asked with it, and their answers are checked", "[parent]") {
+TEST_CASE("servers that want TSIG are asked with it, and their answers are checked",
+          "[attack][parent]") {
     const std::string secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==";
     ParentServer server(
         fmt::format("key:\n  name: \"transfer\"\n  algorithm: hmac-sha256\n"

@@ -139,7 +139,7 @@ TEST_CASE("nothing is submitted for a zone that was removed", "[submission]") {
     CHECK(has(pass.output, "nothing more until the signer or a person acts"));
 }
 
-TEST_CASE("a program that hangs, or prints without end, holds up nothing", "[submission]") {
+TEST_CASE("a program that hangs, or prints without end, holds up nothing", "[attack][submission]") {
     SECTION("it hangs, and so does its child") {
         Program program("sleep 1000 & sleep 1000");
         ParentSite site(submitting(program, R"(, "hook_time_limit": "1s")"));

@@ -27,19 +27,34 @@ std::string question_of(const std::string& query) {
     return query.substr(0, end + 5);
 }
 
-}  // namespace
-
-ScriptedServer::ScriptedServer(Script script)
-    : script_(std::move(script)),
-      socket_(::socket(AF_INET, SOCK_DGRAM, 0)),
-      stop_(::eventfd(0, 0)) {
+/// Binds to a free port of 127.0.0.LAST and gives its number.
+std::uint16_t bind_to(int socket, std::uint32_t last) {
     sockaddr_in here{};
     here.sin_family = AF_INET;
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + last);
     socklen_t length = sizeof here;
-    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&here), length) == 0);
-    REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&here), &length) == 0);
-    port_ = ntohs(here.sin_port);
+    REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&here), length) == 0);
+    REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &length) == 0);
+    return ntohs(here.sin_port);
+}
+
+void send_all(int socket, const std::vector<std::string>& replies, const sockaddr_storage& to,
+              socklen_t length) {
+    for (const std::string& reply : replies)
+        ::sendto(socket, reply.data(), reply.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+                 length);
+}
+
+}  // namespace
+
+ScriptedServer::ScriptedServer(Script script, Script stranger)
+    : script_(std::move(script)),
+      stranger_(std::move(stranger)),
+      socket_(::socket(AF_INET, SOCK_DGRAM, 0)),
+      strange_(::socket(AF_INET, SOCK_DGRAM, 0)),
+      stop_(::eventfd(0, 0)) {
+    port_ = bind_to(socket_, 1);
+    bind_to(strange_, 2);
     thread_ = std::thread([this] { serve(); });
 }
 
@@ -48,6 +63,7 @@ ScriptedServer::~ScriptedServer() {
     [[maybe_unused]] const auto written = ::write(stop_, &one, sizeof one);
     thread_.join();
     ::close(socket_);
+    ::close(strange_);
     ::close(stop_);
 }
 
@@ -62,10 +78,10 @@ void ScriptedServer::serve() {
         if (got <= 0)
             continue;
         ++queries_;
-        for (const std::string& reply :
-             script_(std::string(octets.data(), static_cast<std::size_t>(got))))
-            ::sendto(socket_, reply.data(), reply.size(), 0,
-                     reinterpret_cast<const sockaddr*>(&from), length);
+        const std::string query(octets.data(), static_cast<std::size_t>(got));
+        if (stranger_)
+            send_all(strange_, stranger_(query), from, length);
+        send_all(socket_, script_(query), from, length);
     }
 }
 

@@ -16,7 +16,8 @@ class ScriptedServer {
     using Script = std::function<std::vector<std::string>(const std::string& query)>;
 
     /// Listens on a port of 127.0.0.1 for UDP; nobody listens there for TCP.
-    explicit ScriptedServer(Script script);
+    /// What `stranger` gives is sent first, from another address and port.
+    explicit ScriptedServer(Script script, Script stranger = {});
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
     ~ScriptedServer();
@@ -27,8 +28,8 @@ class ScriptedServer {
   private:
     void serve();
 
-    Script script_;
-    int socket_ = -1, stop_ = -1;
+    Script script_, stranger_;
+    int socket_ = -1, strange_ = -1, stop_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<unsigned> queries_ = 0;
     std::thread thread_;

@@ -190,7 +190,7 @@ TEST_CASE("an index is written only if something changed", "[due]") {
     CHECK(std::filesystem::exists(zone.index_file()));
 }
 
-TEST_CASE("an index that is not whole and ours counts as empty", "[due]") {
+TEST_CASE("an index that is not whole and ours counts as empty", "[attack][due]") {
     Known zone;
     REQUIRE(zone.knows(zone.read_again()));
     auto text = read_file(zone.index_file()).value();

@@ -30,7 +30,7 @@ unsigned mode_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("what the enforcer signed is accepted, by its own key only", "[envelope]") {
+TEST_CASE("what the enforcer signed is accepted, by its own key only", "[attack][envelope]") {
     const Enforcer enforcer, other;
     const Bytes signature = sign_envelope(enforcer.private_file, text).value();
     CHECK(signature.size() == 64);
@@ -40,7 +40,7 @@ TEST_CASE("what the enforcer signed is accepted, by its own key only", "[envelop
     CHECK(outcome.fault().kind == FaultClass::state);
 }
 
-TEST_CASE("an envelope altered in any octet is refused", "[envelope]") {
+TEST_CASE("an envelope altered in any octet is refused", "[attack][envelope]") {
     const Enforcer enforcer;
     const Bytes signature = sign_envelope(enforcer.private_file, text).value();
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -58,7 +58,7 @@ TEST_CASE("an envelope altered in any octet is refused", "[envelope]") {
     CHECK_FALSE(check_envelope(enforcer.public_file, text, {}).ok());
 }
 
-TEST_CASE("the private key of the enforcer is its own alone", "[envelope]") {
+TEST_CASE("the private key of the enforcer is its own alone", "[attack][envelope]") {
     const Enforcer enforcer;
     CHECK(mode_of(enforcer.private_file) == 0600);
     CHECK(mode_of(enforcer.public_file) == 0644);

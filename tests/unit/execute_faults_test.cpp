@@ -84,7 +84,8 @@ TEST_CASE("a broken input leaves the last zone as it is, octet by octet", "[exec
     }
 }
 
-TEST_CASE("an instruction that cannot be carried out lets no signature expire", "[execute]") {
+TEST_CASE("an instruction that cannot be carried out lets no signature expire",
+          "[attack][execute]") {
     Published bench;
     const auto last = *bench.report().publication;
     const bool altered = GENERATE(false, true);
@@ -197,7 +198,7 @@ TEST_CASE("a missing key refuses the zone; it is never signed with fewer", "[exe
     CHECK_FALSE(bench.report().publication);
 }
 
-TEST_CASE("an instruction that is not the enforcer's is refused", "[execute]") {
+TEST_CASE("an instruction that is not the enforcer's is refused", "[attack][execute]") {
     Published bench;
     const auto file = bench.instruction_path();
     const auto good = read_file(file).value();
@@ -233,7 +234,7 @@ TEST_CASE("an instruction that is not the enforcer's is refused", "[execute]") {
     }
 }
 
-TEST_CASE("an instruction for another zone is refused", "[execute]") {
+TEST_CASE("an instruction for another zone is refused", "[attack][execute]") {
     Published bench;
     const auto other = bench.configuration.instructions() / "other";
     std::filesystem::copy(bench.instruction_path(), other);
@@ -244,7 +245,7 @@ TEST_CASE("an instruction for another zone is refused", "[execute]") {
     CHECK(std::filesystem::exists(bench.configuration.reports() / "other"));
 }
 
-TEST_CASE("an output that something else wrote is not built upon", "[execute]") {
+TEST_CASE("an output that something else wrote is not built upon", "[attack][execute]") {
     Published bench;
     SECTION("deleted") {
         std::filesystem::remove(bench.output_file());
@@ -272,7 +273,7 @@ TEST_CASE("the serial never goes back behind the output's, even without a report
     CHECK(bench.report().publication->serial == 501);
 }
 
-TEST_CASE("a report that cannot be read is put aside", "[execute]") {
+TEST_CASE("a report that cannot be read is put aside", "[attack][execute]") {
     Published bench;
     write_text(bench.configuration.reports() / "example", "{");
     const auto done = bench.expect(RunOutcome::published);

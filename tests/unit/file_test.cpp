@@ -168,7 +168,7 @@ TEST_CASE("a missing file is absent or a fault, as asked", "[file]") {
     CHECK_FALSE(std::filesystem::exists(folder / "f"));
 }
 
-TEST_CASE("what others can read is not private, and the message mends it", "[file]") {
+TEST_CASE("what others can read is not private, and the message mends it", "[attack][file]") {
     const TempFolder folder;
     REQUIRE(write_file(folder / "pin", "1234", 0600).ok());
     CHECK(read_private_file(folder / "pin").value() == "1234");
@@ -216,7 +216,7 @@ TEST_CASE("a lock is held by one until it is dropped", "[file]") {
     CHECK(FileLock::acquire(folder / "none" / "lock", false).fault().kind == FaultClass::io);
 }
 
-TEST_CASE("a FIFO in a file's place is refused instead of waited for", "[file]") {
+TEST_CASE("a FIFO in a file's place is refused instead of waited for", "[attack][file]") {
     const TempFolder folder;
     REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
     for (const auto& fault :

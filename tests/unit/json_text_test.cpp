@@ -87,7 +87,7 @@ TEST_CASE("all duplicate keys are told, with path and place", "[json_text]") {
     CHECK(compact_json(*parsed.root) == R"({"a":1,"k":[{},{"x":1}]})");
 }
 
-TEST_CASE("a document cannot cost more than its limits", "[json_text]") {
+TEST_CASE("a document cannot cost more than its limits", "[attack][json_text]") {
     const auto deep = parse_json(std::string(65, '[') + std::string(65, ']'));
     CHECK_FALSE(deep.root);
     CHECK(deep.findings.at(0).at == Position{1, 65});

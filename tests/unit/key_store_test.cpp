@@ -164,7 +164,8 @@ TEST_CASE("the openssl command reads a key file", "[key_store]") {
         CHECK(structure.find(part) != std::string::npos);
 }
 
-TEST_CASE("a key file holds neither the private key nor the passphrase in clear", "[key_store]") {
+TEST_CASE("a key file holds neither the private key nor the passphrase in clear",
+          "[attack][key_store]") {
     const Place place;
     const Secret passphrase("correct horse battery staple");
     const PrivateKey key = generate_private_key({Algorithm::ed25519, 256}).value();
@@ -212,7 +213,7 @@ TEST_CASE("no wrong passphrase opens a key", "[key_store]") {
     CHECK(decrypt_private_key(Algorithm::ed25519, sealed, right).ok());
 }
 
-TEST_CASE("a key file that is damaged anywhere opens as no key", "[key_store]") {
+TEST_CASE("a key file that is damaged anywhere opens as no key", "[attack][key_store]") {
     const Place place;
     const PublicKey made =
         place.store()->generate(locator, {Algorithm::ed25519, 256}, owner).value();
@@ -263,7 +264,7 @@ TEST_CASE("a key file that names another algorithm or key is refused even if its
 }
 
 TEST_CASE("ciphertext that is damaged anywhere gives no key that proves itself the right one",
-          "[key_store]") {
+          "[attack][key_store]") {
     const Secret passphrase("right");
     const PrivateKey key = generate_private_key(p256).value();
     const Bytes sealed = encrypt_private_key(key, passphrase, 1).value();
@@ -293,7 +294,7 @@ TEST_CASE("another key than the one on record is refused with both fingerprints"
     CHECK(says(fault, place.file().string()));
 }
 
-TEST_CASE("a folder that is open to others is refused with the remedy", "[key_store]") {
+TEST_CASE("a folder that is open to others is refused with the remedy", "[attack][key_store]") {
     const Place place;
     const auto store = place.store();
     REQUIRE(store->generate(locator, p256, owner).ok());
@@ -311,7 +312,7 @@ TEST_CASE("a folder that is open to others is refused with the remedy", "[key_st
     CHECK(store->list().value().size() == 1);
 }
 
-TEST_CASE("a key file that is open to others is refused with the remedy", "[key_store]") {
+TEST_CASE("a key file that is open to others is refused with the remedy", "[attack][key_store]") {
     const Place place;
     REQUIRE(place.store()->generate(locator, p256, owner).ok());
     for (const unsigned mode : {0640U, 0604U, 0660U}) {
@@ -324,7 +325,7 @@ TEST_CASE("a key file that is open to others is refused with the remedy", "[key_
     CHECK(place.store()->find(locator, p256.algorithm).ok());
 }
 
-TEST_CASE("keys of another user are refused", "[key_store]") {
+TEST_CASE("keys of another user are refused", "[attack][key_store]") {
     if (geteuid() != 0)
         return;  // only root can give files away
     const Place place;
@@ -353,7 +354,7 @@ TEST_CASE("a missing passphrase is a fault", "[key_store]") {
     CHECK(says(fault_of(place.try_store()), place.passphrase.string()));
 }
 
-TEST_CASE("a locator is 32 hexadecimal digits and no path", "[key_store]") {
+TEST_CASE("a locator is 32 hexadecimal digits and no path", "[attack][key_store]") {
     const Place place;
     const auto store = place.store();
     const PublicKey made = store->generate(locator, p256, owner).value();

@@ -260,7 +260,7 @@ const Row rows[] = {
 
 }  // namespace
 
-TEST_CASE("each rule of the lint finds what it is for, at its field", "[lint]") {
+TEST_CASE("each rule of the lint finds what it is for, at its field", "[attack][lint]") {
     for (const Row& row : rows) {
         Policy policy = sound();
         row.make(policy);

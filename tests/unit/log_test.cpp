@@ -4,7 +4,7 @@
 
 using namespace kaspar;
 
-TEST_CASE("an event is one line, whatever is in its words", "[log]") {
+TEST_CASE("an event is one line, whatever is in its words", "[attack][log]") {
     CHECK(log_text("signer", "all is well") == "signer: all is well");
     CHECK(log_text("signer", "line one\nline two\n") == "signer: line one; line two");
     CHECK(log_text("zone", "red \033[31m\r\tend\x7f") == "zone: red \\x1b[31m\\x0d\\x09end\\x7f");

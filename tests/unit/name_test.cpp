@@ -42,7 +42,7 @@ TEST_CASE("the root is a dot", "[name]") {
     CHECK_FALSE(name("a").is_root());
 }
 
-TEST_CASE("odd octets survive the way from text to wire and back", "[name]") {
+TEST_CASE("odd octets survive the way from text to wire and back", "[attack][name]") {
     const auto odd = name("a\\.b\\000\\255\\\\\\032.example");
     const Bytes expected{7,   'a', '.', 'b', 0,   255, '\\', ' ', 7,
                          'e', 'x', 'a', 'm', 'p', 'l', 'e',  0};
@@ -58,7 +58,7 @@ TEST_CASE("odd octets survive the way from text to wire and back", "[name]") {
     }
 }
 
-TEST_CASE("what is not a name is refused", "[name]") {
+TEST_CASE("what is not a name is refused", "[attack][name]") {
     using namespace std::string_view_literals;
     const auto long_label = std::string(64, 'a');
     const auto too_long = longest + "b";
@@ -116,7 +116,7 @@ TEST_CASE("a name is within itself and its ancestors only", "[name]") {
     CHECK_FALSE(Name().is_within(name("example")));
 }
 
-TEST_CASE("a zone's file name is safe on any file system", "[name]") {
+TEST_CASE("a zone's file name is safe on any file system", "[attack][name]") {
     CHECK(name("Example.COM").file_name() == "example.com");
     CHECK(Name().file_name() == "@root");
     CHECK(name("0/25.2.0.192.in-addr.arpa").file_name() == "0%2F25.2.0.192.in-addr.arpa");
@@ -128,7 +128,7 @@ TEST_CASE("a zone's file name is safe on any file system", "[name]") {
     CHECK(name("_dmarc.my-zone").file_name() == "_dmarc.my-zone");
 }
 
-TEST_CASE("distinct zones have distinct file names, however long", "[name]") {
+TEST_CASE("distinct zones have distinct file names, however long", "[attack][name]") {
     std::set<std::string> seen;
     const auto add = [&](const std::string& text) {
         const auto file = name(text).file_name();

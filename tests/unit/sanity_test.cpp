@@ -1,5 +1,7 @@
 #include "signer/core/sanity.h"
 
+#include <fmt/format.h>
+
 #include "tests/support/zones.h"
 
 using namespace kaspar;
@@ -155,4 +157,21 @@ TEST_CASE("the nasty zone has no errors, and its hidden names are told", "[sanit
     CHECK(findings.errors.empty());
     CHECK(findings.warnings.size() == 2);
     CHECK(findings.records == read->zone.record_count());
+}
+
+TEST_CASE("records of one type at one name that no message can hold are an error",
+          "[attack][sanity]") {
+    const auto addresses = [](unsigned count) {
+        std::string text;
+        for (unsigned i = 0; i < count; ++i)
+            text += fmt::format("a A 10.{}.{}.{}\n", i >> 16, i >> 8 & 255, i & 255);
+        return text;
+    };
+    // 12 of the header, 11 of a.example., 4 of type and class, and 16 a record.
+    constexpr unsigned most = (65535 - 12 - 11 - 4) / 16;
+    CHECK(check(addresses(most)).errors.empty());
+    expect_one(check(addresses(most + 1)).errors,
+               "zone:4: a.example. A: its 4095 records take 65547 octets, and a DNS message holds "
+               "65535: no server can answer with them");
+    expect_one(check(addresses(1'000'000)).errors, "zone:4: a.example. A: its 1000000 records");
 }

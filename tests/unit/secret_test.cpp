@@ -30,7 +30,7 @@ TEST_CASE("one trailing newline of a file is not part of the secret", "[secret]"
     }
 }
 
-TEST_CASE("an empty, open or missing secret is a fault that does not tell it", "[secret]") {
+TEST_CASE("an empty, open or missing secret is a fault that does not tell it", "[attack][secret]") {
     const TempFolder folder;
     for (const auto* content : {"", "\n"}) {
         REQUIRE(write_file(folder / "s", content, 0600).ok());
@@ -83,7 +83,7 @@ TEST_CASE("a secret comes from the environment", "[secret]") {
     ::unsetenv("KASPAR_TEST_SECRET");
 }
 
-TEST_CASE("a secret is wiped where it was moved from", "[secret]") {
+TEST_CASE("a secret is wiped where it was moved from", "[attack][secret]") {
     for (const std::size_t size : {std::size_t(8), std::size_t(100)}) {
         Secret first(std::string(size, 's'));
         const char* short_place = first.text().data();

@@ -16,7 +16,7 @@ constexpr auto small_zone =
 
 }  // namespace
 
-TEST_CASE("a report of another zone is put aside and written anew", "[signer_intake]") {
+TEST_CASE("a report of another zone is put aside and written anew", "[attack][signer_intake]") {
     SignerBench bench;
     bench.add_key(KeyRole::ksk);
     bench.add_key(KeyRole::zsk);

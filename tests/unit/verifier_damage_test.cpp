@@ -399,7 +399,7 @@ const std::vector<Damage>& damages() {
 
 }  // namespace
 
-TEST_CASE("each damage to a signed zone is told", "[verifier][damage]") {
+TEST_CASE("each damage to a signed zone is told", "[attack][verifier][damage]") {
     for (const auto& damage : damages())
         DYNAMIC_SECTION(damage.name) {
             auto zone = zone_with(damage.denial);

@@ -1,0 +1,112 @@
+#include "signer/confinement.h"
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+
+#include "common/system/file.h"
+#include "common/system/secret.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+
+using namespace kaspar;
+using namespace kaspar::signer;
+
+namespace {
+
+/// Exit status of a child that runs this.
+int in_child(const std::function<int()>& body) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0)
+        ::_exit(body());
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    INFO("wait status " << status);
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+int error_of(long outcome) {
+    return outcome < 0 ? errno : 0;
+}
+
+int error_of_socket(int family, int type) {
+    return error_of(::socket(family, type, 0));
+}
+
+int error_of_exec() {
+    char name[] = "true";
+    char* arguments[] = {name, nullptr};
+    ::execv("/bin/true", arguments);
+    return errno;
+}
+
+constexpr int cannot_confine = 255;
+
+/// What `call` gives, an errno or 0, in a process that is confined.
+int confined(Workers workers, const std::function<int()>& call) {
+    return in_child([&] { return confine(workers).ok() ? call() : cannot_confine; });
+}
+
+}  // namespace
+
+TEST_CASE("a confined signer may do what signing needs, and nothing that it does not",
+          "[attack][confinement]") {
+    const auto workers = GENERATE(Workers::none, Workers::of_tokens);
+    unsigned shown = 0;
+    const auto forbidden = [&](const char* what, const std::function<int()>& call) {
+        INFO(what);
+        CHECK(confined(workers, call) == EPERM);
+        shown += in_child(call) == EPERM ? 0 : 1;  // where it may be done otherwise
+    };
+    forbidden("perf_event_open",
+              [] { return error_of(::syscall(SYS_perf_event_open, 0, 0, 0, 0, 0)); });
+    forbidden("io_uring_setup", [] { return error_of(::syscall(SYS_io_uring_setup, 0, 0)); });
+    forbidden("keyctl", [] { return error_of(::syscall(SYS_keyctl, -1, 0, 0, 0, 0)); });
+    forbidden("bpf", [] { return error_of(::syscall(SYS_bpf, -1, 0, 0)); });
+    forbidden("process_vm_readv",
+              [] { return error_of(::syscall(SYS_process_vm_readv, ::getppid(), 0, 0, 0, 0, 1)); });
+    forbidden("setns", [] { return error_of(::setns(-1, 0)); });
+    forbidden("setuid", [] { return error_of(::setuid(::getuid())); });
+    forbidden("chroot", [] { return error_of(::chroot("/nowhere")); });
+    forbidden("mount", [] { return error_of(::mount("none", "/nowhere", "none", 0, nullptr)); });
+#ifndef __SANITIZE_ADDRESS__
+    forbidden("ptrace", [] { return error_of(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); });
+#endif
+    CHECK(shown > 3);
+    CHECK(confined(workers, [] { return error_of_socket(AF_UNIX, SOCK_DGRAM); }) == 0);
+    CHECK(confined(workers, [] {
+              const test::TempFolder folder;
+              return write_file(folder / "f", "text").ok() ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("without token workers a confined signer reaches no network and starts no program",
+          "[attack][confinement]") {
+    for (const int family : {AF_INET, AF_INET6, AF_NETLINK, AF_PACKET}) {
+        INFO(family);
+        const auto call = [&] { return error_of_socket(family, SOCK_RAW); };
+        CHECK(confined(Workers::none, call) == EPERM);
+        CHECK(confined(Workers::of_tokens, call) == in_child(call));
+    }
+    CHECK(confined(Workers::none, [] { return error_of_socket(AF_INET, SOCK_DGRAM); }) == EPERM);
+    CHECK(confined(Workers::of_tokens, [] { return error_of_socket(AF_INET, SOCK_DGRAM); }) == 0);
+    CHECK(confined(Workers::none, error_of_exec) == EPERM);
+    CHECK(confined(Workers::of_tokens, error_of_exec) == 0);
+}
+
+TEST_CASE("what has a token among its key stores may start workers", "[attack][confinement]") {
+    Configuration configuration;
+    configuration.keystores["local"].type = "files";
+    CHECK(workers_of(configuration) == Workers::none);
+    configuration.keystores["hsm"].type = "pkcs11";
+    CHECK(workers_of(configuration) == Workers::of_tokens);
+}
