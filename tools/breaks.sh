@@ -1,0 +1,87 @@
+# Breaks the code on purpose, in a copy of the tree (build-breaks/tree). Sourced by tools/mutants and
+# tools/promises, from the repository's root.
+#
+# A table of breaks says for each "@ name | file | what it breaks", then the exact old text on lines
+# that begin with "- ", which must occur once, and the new text on lines that begin with "+ ".
+
+scratch=build-breaks
+tree=$scratch/tree build=$scratch/build
+
+names=()
+declare -A file_of words_of old_of new_of
+
+read_break_line() { # line; fails if it is none
+    case $1 in
+        '@ '*)
+            local file words
+            IFS='|' read -r name file words <<<"${1#@ }"
+            name=${name// /}
+            names+=("$name")
+            file_of[$name]=${file// /} words_of[$name]=${words# }
+            old_of[$name]='' new_of[$name]=''
+            ;;
+        '- '*) old_of[$name]+=${1#- }$'\n' ;;
+        '+ '*) new_of[$name]+=${1#+ }$'\n' ;;
+        '' | '#'*) ;;
+        *) return 1 ;;
+    esac
+}
+
+# Lines that say nothing of breaks are for the function named, if there is one.
+read_breaks() { # table [function]
+    local line name=
+    while IFS= read -r line; do
+        read_break_line "$line" || { [[ $# == 2 ]] && "$2" "$line"; } ||
+            { echo "$1: cannot read: $line" >&2; exit 1; }
+    done <"$1"
+}
+
+# Prints the file with the break in it; fails if its old text is not there exactly once.
+broken_text() { # name
+    local file=${file_of[$1]} old=${old_of[$1]%$'\n'} new=${new_of[$1]%$'\n'} text rest
+    [[ -n $old && -f $file ]] || return 1
+    text=$(<"$file")
+    rest=${text/"$old"/}
+    [[ $rest != "$text" && ${rest/"$old"/} == "$rest" ]] || return 1
+    printf '%s\n' "${text/"$old"/"$new"}"
+}
+
+# Every text must fit before anything is built.
+check_breaks() { # table name…
+    local table=$1 name unfit=0
+    for name in "${@:2}"; do
+        [[ -n ${file_of[$name]:-} ]] || { echo "$table: no break '$name'" >&2; exit 2; }
+        broken_text "$name" >/dev/null && continue
+        echo "$table: $name: its old text is not in ${file_of[$name]} exactly once" >&2
+        unfit=1
+    done
+    return $unfit
+}
+
+# Copies what git knows, or would if it were added. What is unchanged keeps its time.
+copy_tree() {
+    mkdir -p "$tree"
+    git ls-files -z --cached --others --exclude-standard |
+        while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
+        tar -c --null -T - | tar -x -C "$tree"
+    # Warnings are not what is to catch a break.
+    cmake -S "$tree" -B "$build" -G Ninja -DKASPAR_SANITIZE=OFF -DCMAKE_CXX_FLAGS=-w \
+        >"$scratch/configure.log" || { cat "$scratch/configure.log"; exit 1; }
+}
+
+compile() { ninja -C "$build" --quiet "$@" >"$scratch/build.log" 2>&1; } # target…
+
+put_in() { broken_text "$1" >"$tree/${file_of[$1]}"; }   # name
+take_out() { cp "${file_of[$1]}" "$tree/${file_of[$1]}"; } # name
+
+# After a build that failed: a break may be caught by the compiler.
+caught_by_compiler() {
+    if grep -q 'static assertion failed' "$scratch/build.log"; then
+        echo "static_assert"
+    else
+        echo "does not compile:" >&2
+        grep -m3 error "$scratch/build.log" >&2
+    fi
+}
+
+break_row() { printf '%-26s %-62s %-70s %4s s\n' "$@"; } # name words caught seconds
