@@ -11,6 +11,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 #include "tests/support/judges.h"
+#include "tests/support/minute_policy.h"
 #include "tests/support/resolver_caches.h"
 #include "tests/support/soft_token.h"
 
@@ -22,36 +23,12 @@ namespace {
 
 const Time start = *parse_rfc3339("2026-11-24T00:00:00Z");
 
-constexpr auto zone_text = R"($TTL 300
-@     SOA  ns.example.net. hostmaster.example.net. 1 3600 900 1209600 300
-@     NS   ns.example.net.
-www   A    192.0.2.1
-*.w   TXT  "wild"
-sub   NS   ns.sub
-ns.sub A   192.0.2.3
-)";
-
 /// Where the keys of the test are: "local" (files) or "hsm" (a token).
 std::string key_store = "local";
 
-/// A policy whose waits are minutes; signatures last for days, and are replaced at once where a
-/// roll asks for it, so that a roll takes hours.
-std::string policy(const std::string& keys, const std::string& more = "") {
-    return fmt::format(R"({{ "version": 1,
-  "signatures": {{ "validity": "4d", "dnskey_validity": "4d", "denial_validity": "4d", "refresh": "2d",
-                   "jitter": "1h", "resign": "10m", "renew": "at-once" }},
-  "dnskey": {{ "ttl": "5m", "publish_safety": "5m", "retire_safety": "5m" }},
-  "zone": {{ "propagation_delay": "1m", "max_ttl": "10m" }},
-  "parent": {{ "propagation_delay": "1m", "ds_ttl": "10m" }},{}
-  "keys": [ {} ] }})",
-                       more, keys);
-}
-
 std::string key(const std::string& role, const std::string& algorithm = "ecdsap256sha256",
                 const std::string& rollover = "") {
-    return fmt::format(R"({{ "role": "{}", "algorithm": "{}", "keystore": "{}"{} }})", role,
-                       algorithm, key_store,
-                       rollover.empty() ? "" : fmt::format(R"(, "rollover": "{}")", rollover));
+    return minute_key(key_store, role, algorithm, rollover);
 }
 
 std::string pair(const std::string& algorithm = "ecdsap256sha256") {
@@ -66,7 +43,7 @@ class Life {
             site.add_token("hsm", token.emplace());
         liberal_ = text.find("liberal") != text.npos;
         set_policy(text);
-        site.write("example.com", zone_text);
+        site.write("example.com", minute_zone);
         site.add_zone("example.com", "test");
     }
 
@@ -155,7 +132,7 @@ void become_secure(Life& life) {
 
 /// Rolls by command; afterwards the zone has another DS or the same, and as many keys as before.
 void roll(const std::string& keys, const std::string& role, bool another_ds) {
-    Life life(policy(keys));
+    Life life(minute_policy(keys));
     become_secure(life);
     const auto before = life.keys();
     const auto ds = life.ds();
@@ -209,31 +186,32 @@ TEST_CASE("an edited policy changes algorithm and scheme", "[lifecycle]") {
     key_store = GENERATE("local", "hsm");
     INFO(key_store);
     SECTION("another algorithm, conservative") {
-        change(policy(pair()), policy(pair("ed25519")), ed25519_pair);
+        change(minute_policy(pair()), minute_policy(pair("ed25519")), ed25519_pair);
     }
     SECTION("another algorithm, liberal") {
-        change(policy(pair(), liberal), policy(pair("ed25519"), liberal), ed25519_pair);
+        change(minute_policy(pair(), liberal), minute_policy(pair("ed25519"), liberal),
+               ed25519_pair);
     }
     SECTION("KSK and ZSK to CSK") {
-        change(policy(pair()), policy(key("csk")), {"csk ecdsap256sha256"});
+        change(minute_policy(pair()), minute_policy(key("csk")), {"csk ecdsap256sha256"});
     }
     SECTION("CSK to KSK and ZSK of another algorithm") {
-        change(policy(key("csk", "ed25519")), policy(pair()), p256_pair);
+        change(minute_policy(key("csk", "ed25519")), minute_policy(pair()), p256_pair);
     }
 }
 
 TEST_CASE("a zone moves from files into a token and back, by its policy alone", "[lifecycle]") {
     key_store = "hsm";
-    const std::string in_token = policy(pair());
+    const std::string in_token = minute_policy(pair());
     key_store = "local";
     Life life(in_token);
     become_secure(life);
-    life.set_policy(policy(pair()));
+    life.set_policy(minute_policy(pair()));
     life.live(3h);
     CHECK(life.keys() == p256_pair);
     key_store = "hsm";
     life.set_policy(
-        policy(key("ksk") + "," + R"({ "role": "zsk", "algorithm": "ecdsap256sha256" })"));
+        minute_policy(key("ksk") + "," + R"({ "role": "zsk", "algorithm": "ecdsap256sha256" })"));
     life.live(3h);  // the KSK in the token, the ZSK in a file: both sign one zone
     CHECK(life.keys() == p256_pair);
     CHECK_FALSE(life.ds().empty());
@@ -242,15 +220,15 @@ TEST_CASE("a zone moves from files into a token and back, by its policy alone", 
 TEST_CASE("a zone goes insecure and comes back", "[lifecycle]") {
     key_store = GENERATE("local", "hsm");
     INFO(key_store);
-    Life life(policy(pair()));
+    Life life(minute_policy(pair()));
     become_secure(life);
-    life.set_policy(policy(""));
+    life.set_policy(minute_policy(""));
     life.live(30min, false);
     CHECK(life.ds().empty());
     life.live(1h, false);
     CHECK(life.keys().empty());
     CHECK(life.site.read("example.com.signed").find("RRSIG") == std::string::npos);
-    life.set_policy(policy(pair()));
+    life.set_policy(minute_policy(pair()));
     life.live(2h);
     CHECK(life.keys() == p256_pair);
     CHECK_FALSE(life.ds().empty());

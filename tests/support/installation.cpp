@@ -29,7 +29,7 @@ CommandResult Installation::run_program(const std::string& program,
     arguments.insert(arguments.end(), {"-c", (folder_ / "kaspar.json").string()});
     if (now_)
         arguments.insert(arguments.end(), {"--at", to_rfc3339(*now_)});
-    return run({std::move(arguments)});
+    return run({.arguments = std::move(arguments), .environment = environment_});
 }
 
 CommandResult Installation::kaspar(std::vector<std::string> arguments) const {

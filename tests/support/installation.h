@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,12 +19,18 @@ class Installation {
   public:
     Installation();
 
+    const std::filesystem::path& folder() const { return folder_; }
     std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
     void write(const std::string& name, const std::string& text) const;
     std::string read(const std::string& name) const;
 
     /// From now on the programs are told that it is `now`; nothing: the system's clock.
     void set_time(std::optional<Time> now) { now_ = now; }
+
+    /// What the programs have in their environment besides ours.
+    void set_environment(std::map<std::string, std::string> added) {
+        environment_ = std::move(added);
+    }
 
     CommandResult kaspar(std::vector<std::string> arguments) const;
     CommandResult enforcer(std::vector<std::string> options = {}) const;
@@ -56,6 +63,7 @@ class Installation {
     TempFolder temporary_;
     std::filesystem::path folder_;
     std::optional<Time> now_;
+    std::map<std::string, std::string> environment_;
 };
 
 }  // namespace kaspar::test
