@@ -1,14 +1,15 @@
-# Breaks the code on purpose, in a copy of the tree (build-breaks/tree). Sourced by tools/mutants and
-# tools/promises, from the repository's root.
+# Breaks the code on purpose, in a copy of the tree. Sourced by tools/mutants and tools/promises, from
+# the repository's root.
 #
 # A table of breaks says for each "@ name | file | what it breaks", then the exact old text on lines
 # that begin with "- ", which must occur once, and the new text on lines that begin with "+ ".
 
-scratch=build-breaks
-tree=$scratch/tree build=$scratch/build
+tree=build-breaks # and its build in build-breaks/build
+log=$tree/log.txt # of what was run last
 
 names=()
-declare -A file_of words_of old_of new_of
+section= # of the table, to which breaks belong: set by whoever knows of sections
+declare -A file_of words_of old_of new_of section_of
 
 read_break_line() { # line; fails if it is none
     case $1 in
@@ -17,7 +18,7 @@ read_break_line() { # line; fails if it is none
             IFS='|' read -r name file words <<<"${1#@ }"
             name=${name// /}
             names+=("$name")
-            file_of[$name]=${file// /} words_of[$name]=${words# }
+            file_of[$name]=${file// /} words_of[$name]=${words# } section_of[$name]=$section
             old_of[$name]='' new_of[$name]=''
             ;;
         '- '*) old_of[$name]+=${1#- }$'\n' ;;
@@ -58,29 +59,40 @@ check_breaks() { # table name…
     return $unfit
 }
 
-# Copies what git knows, or would if it were added. What is unchanged keeps its time.
+# Runs a command in the copy; where that is allowed, with the copy shown in the repository's place,
+# so that ccache knows most of it from other builds.
+in_tree() {
+    if unshare --mount true 2>/dev/null; then
+        unshare --mount bash -c 'mount --bind "$0" "$PWD" && cd "$PWD" && exec "$@"' "$tree" "$@"
+    else
+        (cd "$tree" && exec "$@")
+    fi
+}
+
+# Copies what git knows, or would if it were added. What is unchanged keeps its time. Warnings are
+# not what is to catch a break, and make no difference to ccache.
 copy_tree() {
     mkdir -p "$tree"
     git ls-files -z --cached --others --exclude-standard |
         while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
         tar -c --null -T - | tar -x -C "$tree"
-    # Warnings are not what is to catch a break.
-    cmake -S "$tree" -B "$build" -G Ninja -DKASPAR_SANITIZE=OFF -DCMAKE_CXX_FLAGS=-w \
-        >"$scratch/configure.log" || { cat "$scratch/configure.log"; exit 1; }
+    export CCACHE_IGNOREOPTIONS=-w
+    in_tree cmake -S . -B build -G Ninja -DKASPAR_SANITIZE=OFF -DCMAKE_CXX_FLAGS=-w >"$log" ||
+        { cat "$log"; exit 1; }
 }
 
-compile() { ninja -C "$build" --quiet "$@" >"$scratch/build.log" 2>&1; } # target…
+compile() { in_tree ninja -C build --quiet "$@" >"$log" 2>&1; } # target…
 
 put_in() { broken_text "$1" >"$tree/${file_of[$1]}"; }   # name
 take_out() { cp "${file_of[$1]}" "$tree/${file_of[$1]}"; } # name
 
 # After a build that failed: a break may be caught by the compiler.
 caught_by_compiler() {
-    if grep -q 'static assertion failed' "$scratch/build.log"; then
+    if grep -q 'static assertion failed' "$log"; then
         echo "static_assert"
     else
         echo "does not compile:" >&2
-        grep -m3 error "$scratch/build.log" >&2
+        grep -m3 error "$log" >&2
     fi
 }
 
