@@ -69,13 +69,17 @@ in_tree() {
     fi
 }
 
-# Copies what git knows, or would if it were added. What is unchanged keeps its time. Warnings are
-# not what is to catch a break, and make no difference to ccache.
+# Copies what git knows, or would if it were added. What is unchanged keeps its time; what differs
+# gets that of now: an object may have been built from the broken text since. Warnings are not what
+# is to catch a break, and make no difference to ccache.
 copy_tree() {
+    local file
     mkdir -p "$tree"
-    git ls-files -z --cached --others --exclude-standard |
-        while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
-        tar -c --null -T - | tar -x -C "$tree"
+    while IFS= read -r -d '' file; do [[ -e $file ]] || rm "$tree/$file"; done < <(
+        cd "$tree" && find . -path ./build -prune -o -type f -print0)
+    while IFS= read -r -d '' file; do
+        [[ ! -e $file ]] || cmp -s "$file" "$tree/$file" || cp --parents "$file" "$tree"
+    done < <(git ls-files -z --cached --others --exclude-standard)
     export CCACHE_IGNOREOPTIONS=-w
     in_tree cmake -S . -B build -G Ninja -DKASPAR_SANITIZE=OFF -DCMAKE_CXX_FLAGS=-w >"$log" ||
         { cat "$log"; exit 1; }
@@ -83,8 +87,18 @@ copy_tree() {
 
 compile() { in_tree ninja -C build --quiet "$@" >"$log" 2>&1; } # target…
 
-put_in() { broken_text "$1" >"$tree/${file_of[$1]}"; }   # name
-take_out() { cp "${file_of[$1]}" "$tree/${file_of[$1]}"; } # name
+broken= # the break that is in; it does not stay there, whatever ends us
+trap '[[ -z $broken ]] || take_out "$broken"' EXIT
+
+put_in() { # name
+    broken=$1
+    broken_text "$1" >"$tree/${file_of[$1]}"
+}
+
+take_out() { # name
+    cp "${file_of[$1]}" "$tree/${file_of[$1]}"
+    broken=
+}
 
 # After a build that failed: a break may be caught by the compiler.
 caught_by_compiler() {
