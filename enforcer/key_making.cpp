@@ -16,12 +16,6 @@ namespace {
 /// A zone has few keys and there are 65536 tags; more clashes than this have another cause.
 constexpr int most_attempts = 20;
 
-/// True if a resolver could take one for the other: tags with and without the REVOKE bit.
-bool tags_clash(const Dnskey& a, const Dnskey& b) {
-    return a.tag() == b.tag() || a.tag() == b.revoked_tag() || a.revoked_tag() == b.tag() ||
-           a.revoked_tag() == b.revoked_tag();
-}
-
 Result<bool> clashes(Database& database, std::int64_t zone, const Dnskey& made) {
     KASPAR_TRY(const auto keys, keys_of(database, zone));
     return std::any_of(keys.begin(), keys.end(), [&](const StoredKey& key) {
@@ -96,6 +90,11 @@ Outcome share(const Enforcement& with, const Zone& zone, StoredKey key, const st
 }
 
 }  // namespace
+
+bool tags_clash(const Dnskey& a, const Dnskey& b) {
+    return a.tag() == b.tag() || a.tag() == b.revoked_tag() || a.revoked_tag() == b.tag() ||
+           a.revoked_tag() == b.revoked_tag();
+}
 
 Result<StoredKey> announce_key(const Enforcement& with, const Zone& zone, const Policy& policy,
                                const MakeKey& make, bool reserved) {

@@ -30,6 +30,9 @@ Result<bool> take_shared_key(const Enforcement& with, const Zone& zone, const Po
 /// into the reserve. Fault: key, io, absent, input: the row stays announced.
 Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey key);
 
+/// True if a resolver could take one for the other: tags with and without the REVOKE bit.
+bool tags_clash(const Dnskey& a, const Dnskey& b);
+
 /// Has a key prove itself in every store that is to hold it. Fault: key, io, absent.
 Outcome prove_everywhere(const Enforcement& with, const StoredKey& key);
 

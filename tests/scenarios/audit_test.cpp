@@ -1,10 +1,16 @@
 // The audit trail as an operator checks it.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "enforcer/core/key_state.h"
 #include "enforcer/store/move_chain.h"
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
 using namespace kaspar;
 using namespace kaspar::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -21,6 +27,36 @@ struct Audited : Sandbox {
 
     std::string head() const { return json({"log", "--verify"})["head"]; }
 };
+
+/// "DS of ksk 12345" and where it is, as the moves on record tell, each from where the last ended.
+std::map<std::string, std::string> states_on_record(const Sandbox& site) {
+    std::map<std::string, std::string> states;
+    for (const auto& move : site.json({"log", "example.org", "--limit", "1000"})) {
+        const std::string what = move["what"];
+        if (move["from"].is_null() || what.find(" of ") == std::string::npos ||
+            what.starts_with("goal"))
+            continue;
+        const auto known = states.find(what);
+        INFO(move.dump());
+        CHECK(move["from"] == (known == states.end() ? "hidden" : known->second));
+        states[what] = move["to"];
+    }
+    return states;
+}
+
+/// Every state that `status` shows is where a move on record led.
+void check_states(const Sandbox& site) {
+    auto states = states_on_record(site);
+    for (const auto& key : site.json({"status", "example.org"})["keys"])
+        for (const auto& record : enforcer::key_records) {
+            const auto what = fmt::format("{} of {} {}", record.name,
+                                          key["role"].get<std::string>(), key["tag"].get<int>());
+            const std::string shown = key[std::string(record.word)];
+            INFO(what);
+            if (shown != "na")
+                CHECK(shown == (states.contains(what) ? states[what] : "hidden"));
+        }
+}
 
 }  // namespace
 
@@ -71,6 +107,50 @@ TEST_CASE("every command that changes something is in the trail, with who", "[au
     changes({"zone", "remove", "example.org", "--purge-keys"}, "is purged");
     changes({"keystore", "test", "local"}, "for a trial");
     CHECK(site.kaspar({"log", "--verify"}).status == 0);
+}
+
+TEST_CASE("moves on record lead from hidden to every state that status shows", "[audit]") {
+    Audited site;
+    check_states(site);
+    for (int day = 0; day < 4; ++day) {
+        site.sign();
+        site.wait(24h + 5min);
+        expect(site.enforcer());
+        check_states(site);
+        if (day == 1)
+            expect(site.kaspar({"ds", "seen", "example.org"}));
+    }
+    expect(site.kaspar({"key", "roll", "example.org", "--role", "zsk"}));
+    for (int step = 0; step < 24; ++step) {
+        expect(site.enforcer());
+        site.sign();
+        check_states(site);
+        site.wait(12h);
+    }
+    const auto keys = site.json({"key", "list", "example.org"});
+    REQUIRE(keys.size() == 3);
+    const auto moves = states_on_record(site);
+    CHECK(moves.at(fmt::format("DNSKEY of zsk {}", keys[1]["tag"].get<int>())) == "hidden");
+    CHECK(moves.at(fmt::format("DNSKEY of zsk {}", keys[2]["tag"].get<int>())) == "omnipresent");
+}
+
+TEST_CASE("every step of a roll is on record, with the reason", "[audit]") {
+    Audited site;
+    for (int day = 0; day < 3; ++day) {
+        site.sign();
+        site.wait(24h);
+        expect(site.enforcer());
+    }
+    const auto before = site.instructed().generation;
+    expect(site.kaspar({"key", "roll", "example.org", "--role", "zsk"}));
+    expect(site.enforcer());
+    REQUIRE(site.instructed().generation > before);
+    const auto log = site.json({"log", "example.org"});
+    const auto is_step = [](const nlohmann::json& move) {
+        return move["why"] == "the rule and the policy allow it now" &&
+               move["who"] == "kaspar-enforcer" && move["from"].is_null();
+    };
+    CHECK(std::count_if(log.begin(), log.end(), is_step) >= 2);
 }
 
 TEST_CASE("an edited trail is told, with exit status 1", "[audit]") {

@@ -383,6 +383,42 @@ TEST_CASE("a removed zone is taken up where it was left; one with purged keys be
     CHECK(box.instructed().generation == 3);
 }
 
+TEST_CASE("a zone that stands still holds up no other", "[scenario]") {
+    Sandbox box;
+    for (const std::string zone : {"example.org", "later.example"})
+        expect(box.add_zone(zone));
+    expect(box.enforcer());
+    Report strange = box.perfect_report();
+    strange.publication->dnskeys[0].key.octets[3] ^= 0xff;
+    box.write_report(strange);
+    box.sign("later.example");
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(complains(pass, "is not a key of this zone"));
+    CHECK(box.kaspar({"log", "example.org"}).output.find("report recorded") == std::string::npos);
+    CHECK(box.kaspar({"log", "later.example"}).output.find("report recorded") != std::string::npos);
+}
+
+TEST_CASE("a key that cannot be removed keeps no other in its store", "[scenario]") {
+    Sandbox box;
+    expect(box.add_zone());
+    expect(box.enforcer());
+    std::vector<std::filesystem::path> files;
+    for (const auto& key : box.json({"key", "list", "example.org"})) {
+        files.push_back(box / ("keys/" + key["locator"].get<std::string>() + ".p8"));
+        std::filesystem::remove(files.back());
+        std::filesystem::create_directories(files.back() / "in the way");
+    }
+    CHECK(box.kaspar({"zone", "remove", "example.org", "--purge-keys"}).status == 1);
+    std::filesystem::remove_all(files.at(1));
+    std::ofstream(files.at(1)) << "";
+    const auto pass = box.enforcer();
+    CHECK(pass.status == 1);
+    CHECK(complains(pass, "removing ksk"));
+    CHECK(std::filesystem::exists(files[0]));
+    CHECK_FALSE(std::filesystem::exists(files[1]));
+}
+
 TEST_CASE("a zone with a DS is not removed without --force", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);

@@ -102,6 +102,23 @@ TEST_CASE("status ends each wait with the command that moves it", "[scenario]") 
           std::string::npos);
 }
 
+TEST_CASE("the time left to the first expiry is the first thing that every status shows",
+          "[scenario]") {
+    Sandbox box;
+    for (const std::string zone : {"z.example", "a.example"}) {
+        expect(box.add_zone(zone));
+        expect(box.enforcer());
+        box.sign(zone);
+        box.wait(24h);
+    }
+    const auto one = box.kaspar({"status", "z.example"}).output;
+    CHECK(one.starts_with("first expiry  12d (2026-12-08T00:00:00Z)\n"));
+    const auto all = box.kaspar({"status"}).output;
+    CHECK(all.starts_with("expires in "));
+    CHECK(all.find("\n12d ") < all.find("\n13d "));
+    CHECK(all.find("z.example") < all.find("a.example"));
+}
+
 TEST_CASE("key list tells the states of a key's records as status does", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);

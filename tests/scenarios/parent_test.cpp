@@ -207,6 +207,19 @@ TEST_CASE("a DS with a longer TTL than the policy's is waited for that long", "[
     CHECK(site.box().instructed().keys.size() == 2);
 }
 
+TEST_CASE("a longer TTL of the DS counts from the very answer that shows it", "[parent]") {
+    ParentServer server;
+    ParentSite site(observed({server.address()}));
+    site.reach_ds();
+    server.serve(with_ttl(site.wanted(), "172800"));
+    site.step_after(10min);
+    REQUIRE(has(site.log(), "is at the parent"));
+    site.step_after(36h);
+    CHECK(site.state_of_ds() == "rumoured");
+    site.step_after(24h);
+    CHECK(site.state_of_ds() == "omnipresent");
+}
+
 TEST_CASE("a guessed answer is not believed", "[attack][parent]") {
     ScriptedServer spoofed([](const std::string& query) {
         std::string guess = query;

@@ -153,12 +153,14 @@ TEST_CASE("a TTL that a report shows counts, though the policy has a smaller one
     History history = secure(policy);
     Observation seen = seen_as_instructed(history, policy, start);
     seen.largest_ttl = days{7};
+    seen.dnskey_ttl = days{6};
     record(history, seen, policy);
     history.arrangement.zone_signers = KeySet::of(1);
     history.arrangement.dnskey = KeySet::of(1);
     ++history.generation;
     record(history, seen_as_instructed(history, policy, start + hours{1}), policy);
     CHECK(data_of(history, KeySet::of(0)).window.until == start + hours{1} + days{7} + hours{1});
+    CHECK(version_of(history, KeySet::of(0)).window.until == start + hours{1} + days{6} + hours{1});
 }
 
 TEST_CASE("a version that comes back keeps what caches hold from before", "[history]") {
