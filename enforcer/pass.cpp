@@ -53,7 +53,14 @@ Result<std::set<std::int64_t>> zones_to_look_at(const Enforcement& with) {
 
 Outcome heed_leap(const Enforcement& with) {
     KASPAR_TRY(const auto leap, leap_since_last_pass(with));
-    return leap ? wait_after_leap(with, *leap) : Outcome(Done{});
+    if (!leap)
+        return Done{};
+    log_warning("enforcer",
+                fmt::format("the clock is {} further than the time that passed since the last "
+                            "pass; if it is right now, nothing is to be done: no zone is moved "
+                            "until no cache can hold what is published",
+                            format_duration(*leap)));
+    return wait_after_leap(with, *leap);
 }
 
 /// After the zones were looked at: those that go on by the clock as it is have no complaint.

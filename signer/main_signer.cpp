@@ -238,8 +238,8 @@ void give_large_blocks_back() {
 }
 
 /// Where address space is limited: as many heaps as find room. Each takes 128 MB of it until it is
-/// in its place, and a thread that gets none has glibc make a mapping for every small block: a zone
-/// was signed a hundred times slower.
+/// in its place, and a thread that gets none has glibc make a mapping for every small block:
+/// signing took three times the processor time.
 void share_heaps_where_space_is_limited() {
     constexpr std::uint64_t space_of_a_heap = 256u << 20;  // and as much again for other things
     if (const auto left = address_space_left())

@@ -14,6 +14,9 @@ namespace {
 /// A DS set that changed without having been asked for should not go unseen for longer.
 constexpr Duration longest_unseen = std::chrono::days{1};
 
+/// Answers are of the time when the last of them came.
+constexpr Duration longest_asking = std::chrono::hours{1};
+
 /// Asked again later even if its own step fails meanwhile.
 Outcome note_asked(const Enforcement& with, const ZoneWithPolicy& due,
                    const std::vector<ServerAnswer>& answers) {
@@ -72,7 +75,9 @@ Outcome take_in_parent(const Enforcement& with, Zone& zone, Policy& policy,
     KASPAR_TRY(auto answers, answers_about(with.database, zone.id));
     // Only those of this pass: older ones have acted, or came before what they would confirm; later
     // ones came when the clock stood ahead.
-    std::erase_if(answers, [&](const ServerAnswer& answer) { return answer.at != with.now; });
+    std::erase_if(answers, [&](const ServerAnswer& answer) {
+        return answer.at < with.now || answer.at > with.now + longest_asking;
+    });
     const auto views = parent_views(answers);
     if (views.empty())
         return Done{};
