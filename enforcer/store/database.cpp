@@ -10,6 +10,7 @@
 #include <map>
 
 #include "common/system/file.h"
+#include "common/system/trust.h"
 #include "common/values/digest.h"
 
 namespace kaspar::enforcer {
@@ -242,6 +243,7 @@ Result<Database> Database::open_as_it_is(const std::string& file) {
                      fmt::format("there is no database {}: if there was one, put its backup back; "
                                  "a new set-up is made with `kaspar init`",
                                  file)};
+    KASPAR_CHECK(check_writers(file));
     KASPAR_TRY(Database database, connect(file));
     KASPAR_TRY(const std::size_t version, database.version());
     if (version == 0)

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include "common/system/file.h"
@@ -235,6 +236,7 @@ TEST_CASE("files that everybody may write are not believed", "[attack]") {
     refused(box.report(), 0646, 0644);
     refused(box.report().parent_path(), 0777, 0770);
     refused(box / "kaspar.json", 0646, 0644);
+    refused(box / "state/kaspar.db", 0646, 0600);
     CHECK_FALSE(took_in_report(box));
     CHECK(box.enforcer().status == 0);
     CHECK(took_in_report(box));
@@ -355,4 +357,22 @@ TEST_CASE("a program for the parent gets a hostile zone's name as data", "[attac
     CHECK(asked["zone"] == zone);
     CHECK(asked["ds"][0].get<std::string>().starts_with(zone + ". IN DS "));
     CHECK_FALSE(std::filesystem::exists(box / "prey"));
+}
+
+TEST_CASE("the example for a registrar's interface keeps a zone's name in its place in the URL",
+          "[attack][submission]") {
+    if (!has_program("jq"))
+        return;
+    const TempFolder folder;
+    std::ofstream(folder / "curl") << "#!/bin/bash\nprintf %s \"${@: -1}\"\n";
+    set_mode(folder / "curl", 0755);
+    std::ofstream(folder / "token") << "token\n";
+    const std::string path = ::getenv("PATH");
+    const auto asked = run({.arguments = {"tools/hooks/ds-by-http"},
+                            .environment = {{"PATH", folder.path().string() + ":" + path},
+                                            {"DS_HTTP_TOKEN_FILE", (folder / "token").string()},
+                                            {"DS_HTTP_URL", "https://registrar.example"}},
+                            .input = R"({"zone": "a/../b?c=#d.example", "wanted_ds": []})"});
+    expect(asked);
+    CHECK(asked.output == "https://registrar.example/a%2F..%2Fb%3Fc%3D%23d.example/ds");
 }
