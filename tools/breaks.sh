@@ -106,7 +106,7 @@ caught_by_compiler() {
         echo "static_assert"
     else
         echo "does not compile:" >&2
-        grep -m3 error "$log" >&2
+        grep -m3 error "$log" >&2 || tail -n3 "$log" >&2
     fi
 }
 
