@@ -28,7 +28,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 }
 
 /// One call in so many is troubled.
-const std::uint64_t stride = number_from("KASPAR_CRASH_EVERY", 97);
+const std::uint64_t stride = number_from("KASPAR_CRASH_EVERY", 251);
 
 /// In the small walk of init, one in fewer.
 const std::uint64_t point_stride = std::max<std::uint64_t>(stride / 10, 1);
