@@ -112,6 +112,12 @@ void append(std::vector<Failure>& failures, const std::vector<std::string>& more
         failures.push_back({words});
 }
 
+/// What stops nothing else.
+void tell_failure(const Outcome& outcome, Pass& pass) {
+    if (!outcome.ok())
+        pass.failures.push_back({outcome.fault().words});
+}
+
 void look_at_zone(const Enforcement& with, std::int64_t id, Pass& pass) {
     pass.looked_at.push_back(id);
     const auto outcome = enforce_zone(with, id);
@@ -120,6 +126,36 @@ void look_at_zone(const Enforcement& with, std::int64_t id, Pass& pass) {
     const auto zone = find_zone(with.database, id);
     const bool known = zone.ok() && *zone;
     pass.failures.push_back({outcome.fault().words, known ? zone_text((*zone)->name) : ""});
+}
+
+Outcome look_at_zones(const Enforcement& with, Pass& pass) {
+    KASPAR_TRY(const auto ids, zones_to_look_at(with));
+    finish_half_made_keys(with);
+    for (const std::int64_t id : ids) {
+        if (stop_requested())
+            break;
+        tell_alive();
+        look_at_zone(with, id, pass);
+    }
+    return Done{};
+}
+
+void wake_by(std::optional<Time>& wake_at, std::optional<Time> time) {
+    if (time)
+        wake_at = std::min(wake_at.value_or(*time), *time);
+}
+
+/// When something is to be done, by what is known now.
+Result<std::optional<Time>> next_event(const Enforcement& with) {
+    KASPAR_TRY(auto wake_at, earliest_event(with.database));
+    KASPAR_TRY(const auto submission, next_submission(with.database));
+    wake_by(wake_at, submission);
+    KASPAR_TRY(const auto alert, test_alert(with.database, with.now));
+    wake_by(wake_at, alert);  // what monitors were told of it is to end with it
+    KASPAR_TRY(const auto making, zones_making_keys(with.database));
+    if (!making.empty())  // nothing tells when a key has been copied to another store
+        wake_by(wake_at, with.now + shortest_sleep);
+    return wake_at;
 }
 
 /// When to make the next pass, if nothing else asks for one.
@@ -159,35 +195,15 @@ Result<Pass> run_pass(const Enforcement& with) {
     KASPAR_TRY(const auto not_in_force, refresh_policies(with));
     append(pass.failures, not_in_force);
     KASPAR_CHECK(heed_leap(with));
-    for (const auto& watch : {watch_parents, watch_zones})
-        if (const auto watched = watch(with); !watched.ok())
-            pass.failures.push_back({watched.fault().words});
-    KASPAR_TRY(const auto ids, zones_to_look_at(with));
-    finish_half_made_keys(with);
-    for (const std::int64_t id : ids) {
-        if (stop_requested())
-            break;
-        tell_alive();
-        look_at_zone(with, id, pass);
-    }
+    tell_failure(watch_parents(with), pass);
+    tell_failure(watch_zones(with), pass);
+    KASPAR_CHECK(look_at_zones(with, pass));
     KASPAR_CHECK(check_clock(with, pass));
-    if (const auto made = make_submissions(with); !made.ok())
-        pass.failures.push_back({made.fault().words});
+    tell_failure(make_submissions(with), pass);
     append(pass.failures, purge_keys(with));
-    if (const auto noted = note_key_stores(with); !noted.ok())
-        pass.failures.push_back({noted.fault().words});
-    if (const auto noted = note_pass(with, pass); !noted.ok())
-        pass.failures.push_back({noted.fault().words});
-    KASPAR_TRY(pass.wake_at, earliest_event(with.database));
-    KASPAR_TRY(const auto submission, next_submission(with.database));
-    if (submission)
-        pass.wake_at = std::min(pass.wake_at.value_or(*submission), *submission);
-    KASPAR_TRY(const auto alert, test_alert(with.database, with.now));
-    if (alert)  // what monitors were told of it is to end with it
-        pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), *alert);
-    KASPAR_TRY(const auto making, zones_making_keys(with.database));
-    if (!making.empty())  // nothing tells when a key has been copied to another store
-        pass.wake_at = std::min(pass.wake_at.value_or(Time::max()), with.now + shortest_sleep);
+    tell_failure(note_key_stores(with), pass);
+    tell_failure(note_pass(with, pass), pass);
+    KASPAR_TRY(pass.wake_at, next_event(with));
     return pass;
 }
 

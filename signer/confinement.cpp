@@ -51,7 +51,7 @@ class Filter {
     }
 
     /// systemd and the journal are reached by AF_UNIX.
-    void refuse_network() { add(SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)); }
+    void refuse_network() { add(SCMP_SYS(socket), 1, {0, SCMP_CMP_NE, AF_UNIX, 0}); }
 
     Outcome load() {
         if (error_ == 0)
