@@ -13,14 +13,6 @@ namespace {
 /// Leaps that are smaller shorten no wait by more than the policies' margins.
 constexpr Duration least_leap = std::chrono::minutes{10};
 
-Result<bool> clock_went_back(const Enforcement& with, const Zone& zone) {
-    bool back = false;
-    KASPAR_CHECK(with.database.query("SELECT last_event > ? FROM zones WHERE id = ?",
-                                     {with.now, zone.id},
-                                     [&](const Row& row) { back = row.flag(0); }));
-    return back;
-}
-
 Outcome begin_to_stand(const Enforcement& with, const Zone& zone, Remembered& remembered,
                        const Policy& policy) {
     History& history = remembered.history;
@@ -57,7 +49,7 @@ Outcome wait_after_leap(const Enforcement& with, const Zone& zone) {
 }  // namespace
 
 Result<bool> stands_for_clock(const Enforcement& with, const Zone& zone) {
-    KASPAR_TRY(const bool back, clock_went_back(with, zone));
+    KASPAR_TRY(const bool back, is_moved_after(with.database, zone.id, with.now));
     if (!back)
         return false;
     KASPAR_TRY(Transaction transaction, Transaction::begin(with.database));
@@ -71,6 +63,17 @@ Result<bool> stands_for_clock(const Enforcement& with, const Zone& zone) {
         KASPAR_CHECK(begin_to_stand(with, zone, remembered, policy));
     KASPAR_CHECK(transaction.commit());
     return stands;
+}
+
+Result<std::optional<std::string>> complaint_of_clock(const Enforcement& with) {
+    KASPAR_TRY(const auto latest, latest_move(with.database));
+    if (!latest || latest->at <= with.now)
+        return std::optional<std::string>{};
+    return std::optional(fmt::format(
+        "the clock says {0}, but zone {1} was moved at {2}: the clock went back, and no zone is "
+        "moved before the time that it was moved last; set the clock right. If it is, zones go on "
+        "by themselves: `kaspar status {1}` tells when",
+        to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at)));
 }
 
 Result<std::optional<Duration>> leap_since_last_pass(const Enforcement& with) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "enforcer/enforcement.h"
 
@@ -13,6 +14,9 @@ namespace kaspar::enforcer {
 
 /// True if the zone must not be moved, as the clock stands before its last event.
 Result<bool> stands_for_clock(const Enforcement& with, const Zone& zone);
+
+/// Absent if the clock stands before no zone's last event, else that, and what helps.
+Result<std::optional<std::string>> complaint_of_clock(const Enforcement& with);
 
 /// By how much more than the time that passed the clock has advanced since the last pass; absent:
 /// by no more than it is set right by every day, or nobody can tell.

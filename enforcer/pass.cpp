@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "common/system/file.h"
+#include "common/system/file_lock.h"
 #include "common/system/log.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
@@ -65,13 +65,9 @@ Outcome heed_leap(const Enforcement& with) {
 
 /// After the zones were looked at: those that go on by the clock as it is have no complaint.
 Outcome check_clock(const Enforcement& with, Pass& pass) {
-    KASPAR_TRY(const auto latest, latest_move(with.database));
-    if (latest && latest->at > with.now)
-        pass.failures.push_back({fmt::format(
-            "the clock says {}, but zone {} was moved at {}: the clock went back, and no zone is "
-            "moved before the time that it was moved last; set the clock right. If it is, zones go "
-            "on by themselves: `kaspar status {}` tells when",
-            to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at), latest->zone)});
+    KASPAR_TRY(auto complaint, complaint_of_clock(with));
+    if (complaint)
+        pass.failures.push_back({*std::move(complaint)});
     return Done{};
 }
 

@@ -23,17 +23,24 @@ std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& den
     return of_program + text_size * (of_text + (hashes ? of_nsec3 : 0));
 }
 
+std::string capacity_words(const Instruction& instruction, std::uint64_t text_size,
+                           const std::optional<AvailableMemory>& available) {
+    const auto needed = memory_needed(text_size, instruction.denial);
+    auto words = fmt::format("{} of zone text need about {} of memory to be signed",
+                             megabytes(text_size), megabytes(needed));
+    if (!available)
+        return words;
+    return fmt::format("{}, and {} are to be had, by {}", words, megabytes(available->octets),
+                       available->limit);
+}
+
 Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
                        const std::optional<AvailableMemory>& available) {
-    const auto needed = memory_needed(text_size, instruction.denial);
-    if (!available || needed <= available->octets)
+    if (!available || memory_needed(text_size, instruction.denial) <= available->octets)
         return Done{};
-    return Fault{
-        FaultClass::refused,
-        fmt::format("{} of zone text need about {} of memory to be signed, and {} are to be had, "
-                    "by {}; give the signer more, or another machine to this zone",
-                    megabytes(text_size), megabytes(needed), megabytes(available->octets),
-                    available->limit)};
+    return Fault{FaultClass::refused,
+                 capacity_words(instruction, text_size, available) +
+                     "; give the signer more, or another machine to this zone"};
 }
 
 }  // namespace kaspar::signer

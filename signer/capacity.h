@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "common/formats/instruction.h"
 #include "common/system/memory.h"
@@ -12,6 +13,10 @@ namespace kaspar::signer {
 
 /// Octets of memory that signing a zone takes, by the size of its text.
 std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& denial);
+
+/// What a zone of that size would need and what there is, in words, for before the work begins.
+std::string capacity_words(const Instruction& instruction, std::uint64_t text_size,
+                           const std::optional<AvailableMemory>& available);
 
 /// Fault: refused, with what the zone would need and what there is. `available` absent: not known.
 Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <future>
 
-#include "common/system/file.h"
+#include "common/system/file_lock.h"
+#include "common/system/log.h"
 #include "common/system/service.h"
 #include "common/values/threads.h"
 #include "signer/capacity.h"
@@ -152,7 +153,10 @@ Outcome ZoneRun::check_size() const {
     const auto size = size_of(instruction_->input);
     if (size < always_fits)
         return Done{};
-    return check_capacity(*instruction_, size, available_memory());
+    const auto available = available_memory();
+    KASPAR_CHECK(check_capacity(*instruction_, size, available));
+    log_info("signer", capacity_words(*instruction_, size, available), zone_text());
+    return Done{};
 }
 
 void ZoneRun::sign() {

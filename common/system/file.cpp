@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -467,35 +466,6 @@ std::optional<FileStamp> stamp_file(int descriptor) {
 
 bool looks_unchanged(const FileIdentity& known) {
     return stamp_file(known.path) == known.stamp();
-}
-
-Result<FileLock> FileLock::acquire(const Path& path, bool wait) {
-    // O_NONBLOCK is for a FIFO in its place; flock() waits all the same.
-    FileLock lock(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));
-    if (lock.descriptor_ < 0)
-        return io_fault("lock", path, errno);
-    if (::flock(lock.descriptor_, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)
-        return lock;
-    if (errno == EWOULDBLOCK)
-        return Fault{
-            FaultClass::refused,
-            fmt::format("another process holds {}; wait until it has ended", path.string())};
-    if (errno == EINTR)
-        return Fault{FaultClass::refused,
-                     fmt::format("interrupted while waiting for {}", path.string())};
-    return io_fault("lock", path, errno);
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
-FileLock::~FileLock() {
-    if (descriptor_ >= 0)
-        ::close(descriptor_);
 }
 
 }  // namespace kaspar

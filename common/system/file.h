@@ -117,18 +117,4 @@ FileStamp stamp_of(const struct stat& status);
 /// computed).
 bool looks_unchanged(const FileIdentity& known);
 
-/// An advisory lock on a file (created if need be), held until destroyed. Fault: io; refused if
-/// another process holds it and `wait` is false, or a signal ended the wait.
-class FileLock {
-  public:
-    static Result<FileLock> acquire(const Path& path, bool wait);
-    FileLock(FileLock&&) noexcept;
-    FileLock& operator=(FileLock&&) noexcept;
-    ~FileLock();
-
-  private:
-    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_ = -1;
-};
-
 }  // namespace kaspar

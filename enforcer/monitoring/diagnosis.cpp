@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "enforcer/clock_step.h"
 #include "enforcer/commands/troubles.h"
 #include "enforcer/emission.h"
 #include "enforcer/kept_head.h"
@@ -99,15 +100,9 @@ void add_database(const Enforcement& with, Reasons& reasons) {
 }
 
 Outcome add_clock(const Enforcement& with, Reasons& reasons) {
-    KASPAR_TRY(const auto latest, latest_move(with.database));
-    if (latest && latest->at > with.now)
-        reasons.push_back(
-            {Severity::critical, "",
-             fmt::format("the clock says {}, but zone {} was moved at {}: the clock went back; set "
-                         "it right. If it is, zones go on by themselves: `kaspar status {}` tells "
-                         "when",
-                         to_rfc3339(with.now), latest->zone, to_rfc3339(latest->at),
-                         latest->zone)});
+    KASPAR_TRY(auto complaint, complaint_of_clock(with));
+    if (complaint)
+        reasons.push_back({Severity::critical, "", *std::move(complaint)});
     return Done{};
 }
 

@@ -176,6 +176,13 @@ Result<std::vector<ZoneFiles>> zones_awaiting_report(Database& database) {
         {}, read_zone_files);
 }
 
+Result<bool> is_moved_after(Database& database, std::int64_t id, Time now) {
+    bool after = false;
+    KASPAR_CHECK(database.query("SELECT last_event > ? FROM zones WHERE id = ?", {now, id},
+                                [&](const Row& row) { after = row.flag(0); }));
+    return after;
+}
+
 Result<std::vector<std::int64_t>> zones_moved_after(Database& database, Time now) {
     return database.all<std::int64_t>(
         "SELECT id FROM zones WHERE removed IS NULL AND last_event > ?", {now}, read_id);

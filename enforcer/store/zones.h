@@ -96,7 +96,10 @@ struct LatestMove {
 };
 Result<std::optional<LatestMove>> latest_move(Database& database);
 
-/// The zones whose last event lies after `now`.
+/// True if the zone's last event lies after `now`.
+Result<bool> is_moved_after(Database& database, std::int64_t id, Time now);
+
+/// The zones of which that is so.
 Result<std::vector<std::int64_t>> zones_moved_after(Database& database, Time now);
 
 /// What is noted of a zone and lies after `now`, beside what the core remembers, has happened by

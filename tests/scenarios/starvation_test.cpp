@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "enforcer/store/database.h"
 #include "tests/support/catch.h"
@@ -134,10 +135,13 @@ const std::vector<Lack> lacks{
     {"the right to write", &ScarceDisk::make_read_only, "mounted read-only"},
 };
 
-bool can_be_tried() {
-    if (!ScarceDisk::possible())
+/// Each lack once in a test case; absent where no disk can be made scarce.
+std::optional<Lack> any_lack() {
+    if (!ScarceDisk::possible()) {
         WARN("nothing can be mounted here, so no disk can be scarce");
-    return ScarceDisk::possible();
+        return std::nullopt;
+    }
+    return GENERATE(from_range(lacks));
 }
 
 /// Exit status 1, with words that name the file and what helps.
@@ -152,38 +156,38 @@ void check_failed(const CommandResult& ended, const std::string& file, const std
 
 TEST_CASE("an output folder that lacks something: the zone stays, and is signed later",
           "[starvation]") {
-    if (!can_be_tried())
+    const auto lack = any_lack();
+    if (!lack)
         return;
-    const Lack lack = GENERATE(from_range(lacks));
-    INFO(lack.what);
+    INFO(lack->what);
     Site site;
     const ScarceDisk disk(site / "out");
     const auto before = site.published();
-    (disk.*lack.take)();
-    check_failed(site.signer(), "out/zone0.example.signed", lack.words);
+    (disk.*lack->take)();
+    check_failed(site.signer(), "out/zone0.example.signed", lack->words);
     CHECK(site.published() == before);
     expect(site.enforcer());
-    CHECK(says(site.kaspar({"health"}), lack.words));
+    CHECK(says(site.kaspar({"health"}), lack->words));
     disk.relieve();
     site.check_recovery();
 }
 
 TEST_CASE("a state folder that lacks something: nothing is half done, and all goes on later",
           "[starvation]") {
-    if (!can_be_tried())
+    const auto lack = any_lack();
+    if (!lack)
         return;
-    const Lack lack = GENERATE(from_range(lacks));
-    INFO(lack.what);
+    INFO(lack->what);
     Site site;
     const ScarceDisk disk(site / "state");
     const auto before = site.published();
     const auto instruction = site.instruction();
     expect(site.ask_roll());
-    (disk.*lack.take)();
-    check_failed(site.signer(), "state/reports/zone0.example", lack.words);
+    (disk.*lack->take)();
+    check_failed(site.signer(), "state/reports/zone0.example", lack->words);
     CHECK(site.published() == before);
-    check_failed(site.enforcer(), "state/", lack.words);
-    check_failed(site.ask_roll(), "state/", lack.words);
+    check_failed(site.enforcer(), "state/", lack->words);
+    check_failed(site.ask_roll(), "state/", lack->words);
     CHECK(site.instruction() == instruction);
     disk.relieve();
     site.check_recovery();
@@ -191,15 +195,15 @@ TEST_CASE("a state folder that lacks something: nothing is half done, and all go
 }
 
 TEST_CASE("a key store's folder that lacks something: no key is half made", "[starvation]") {
-    if (!can_be_tried())
+    const auto lack = any_lack();
+    if (!lack)
         return;
-    const Lack lack = GENERATE(from_range(lacks));
-    INFO(lack.what);
+    INFO(lack->what);
     Site site;
     const ScarceDisk disk(site / "keys");
     expect(site.ask_roll());
-    (disk.*lack.take)();
-    check_failed(site.enforcer(), "keys/", lack.words);
+    (disk.*lack->take)();
+    check_failed(site.enforcer(), "keys/", lack->words);
     expect(site.signer());  // with the keys that there are
     disk.relieve();
     expect(site.enforcer());
@@ -309,7 +313,9 @@ TEST_CASE("a large zone is refused before it is begun where memory does not suff
     }
     // It is enough, but not for a heap for each thread.
     site.start_by({"prlimit", "--as=120000000"});
-    expect(site.signer());
+    const auto signed_now = site.signer();
+    expect(signed_now);
+    CHECK(says(signed_now, "4 MB of zone text need about"));
     site.start_by({});
     expect(site.verify_output("large.example"));
 }

@@ -1,4 +1,4 @@
-#include "common/system/file.h"
+#include "common/system/file_lock.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
