@@ -167,7 +167,7 @@ void ZoneRun::sign() {
         return refuse(std::move(opened).fault());
     auto last = std::async(launch_with(surroundings_.threads),
                            [&] { return read_last_output(*instruction_, publication_); });
-    auto input = read_input(*instruction_, publication_);
+    auto input = read_input(*instruction_, publication_, surroundings_.threads);
     last_ = last.get();
     tell_alive();
     warn(std::move(last_.warnings));
@@ -271,7 +271,8 @@ void ZoneRun::sign_input(std::variant<Input, BadInput> read) {
 std::optional<ReadZone> ZoneRun::read_last_good() const {
     if (last_.trusted == nullptr)
         return std::nullopt;
-    auto read = read_zone_file(publication_->output.path, instruction_->zone);
+    auto read =
+        read_zone_file(publication_->output.path, instruction_->zone, surroundings_.threads);
     return read.ok() ? std::optional(std::move(*read)) : std::nullopt;
 }
 

@@ -92,8 +92,8 @@ void read_foreign_output(const Path& file, const Name& apex, bool ours_once, Las
 }  // namespace
 
 std::variant<Input, BadInput> read_input(const Instruction& instruction,
-                                         const std::optional<Publication>& last) {
-    auto read = read_zone_file(instruction.input, instruction.zone);
+                                         const std::optional<Publication>& last, unsigned threads) {
+    auto read = read_zone_file(instruction.input, instruction.zone, threads);
     if (!read.ok())
         return BadInput{lines_of(read.fault().words), {}, std::nullopt};
     auto findings = check(instruction, *read);

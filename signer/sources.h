@@ -31,10 +31,10 @@ struct BadInput {
         held;  ///< SHA-256: it lost most of its records, and waits for a person
 };
 
-/// Reads and checks the input; `last` is the last publication, against which a sudden loss of
-/// records is seen.
+/// Reads and checks the input, by so many threads; `last` is the last publication, against which a
+/// sudden loss of records is seen.
 std::variant<Input, BadInput> read_input(const Instruction& instruction,
-                                         const std::optional<Publication>& last);
+                                         const std::optional<Publication>& last, unsigned threads);
 
 /// Names an input's octets, all of its files together: what `kaspar zone accept` accepts.
 std::string input_digest(const std::vector<FileIdentity>& files);

@@ -118,7 +118,8 @@ std::string verification_json(const Name& zone, const VerificationResult& result
 
 int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bool json,
                bool may_be_unsigned, const OnRecord& on_record) {
-    const auto read = read_zone_file(file, zone);
+    const auto threads = std::max(1u, std::thread::hardware_concurrency());
+    const auto read = read_zone_file(file, zone, threads);
     if (!read.ok()) {
         complain("kaspar-signer", read.fault().words);
         return 1;
@@ -127,7 +128,7 @@ int run_verify(const std::filesystem::path& file, const Name& zone, Time now, bo
     const auto verified = verify({.zone = WholeZone(read->zone),
                                   .now = now,
                                   .make_verifier = make_verifier,
-                                  .threads = std::max(1u, std::thread::hardware_concurrency()),
+                                  .threads = threads,
                                   .ahead = on_record.ahead,
                                   .announced = on_record.announced,
                                   .may_be_unsigned = may_be_unsigned});

@@ -25,6 +25,24 @@ std::uint64_t Zone::memory() const {
            records_.capacity() * sizeof(Extent) + names_.capacity() + rdata_.capacity();
 }
 
+void Zone::append(const Zone& next) {
+    const auto names = names_.size(), rdata = rdata_.size();
+    const auto rrsets = static_cast<std::uint32_t>(rrsets_.size());
+    const auto records = static_cast<std::uint32_t>(records_.size());
+    for (const auto& node : next.nodes_)
+        nodes_.push_back({{names + node.name.at(), node.name.size()},
+                          rrsets + node.first_rrset,
+                          node.rrset_count});
+    for (auto rrset : next.rrsets_) {
+        rrset.first_record += records;
+        rrsets_.push_back(rrset);
+    }
+    for (const auto& record : next.records_)
+        records_.push_back({rdata + record.at(), record.size()});
+    names_.insert(names_.end(), next.names_.begin(), next.names_.end());
+    rdata_.insert(rdata_.end(), next.rdata_.begin(), next.rdata_.end());
+}
+
 void Zone::shrink_to_fit() {
     nodes_.shrink_to_fit();
     rrsets_.shrink_to_fit();

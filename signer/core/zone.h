@@ -87,6 +87,7 @@ class Zone {
 
   private:
     friend class ZoneBuilder;
+    void append(const Zone& next);  ///< whose owners all come later
     void shrink_to_fit();
     Name apex_;
     std::vector<Node> nodes_;
@@ -95,8 +96,8 @@ class Zone {
     Bytes names_, rdata_;
 };
 
-/// Collects records in any order and packs them into a Zone. Records that come in canonical order,
-/// as they mostly do, are given up piece by piece while the zone is built.
+/// Collects records in any order and packs them into a Zone, piece by piece. Records that come in
+/// canonical order, as they mostly do, are given up as they are packed.
 class ZoneBuilder {
   public:
     explicit ZoneBuilder(Name apex) : apex_(std::move(apex)) {}
@@ -106,8 +107,8 @@ class ZoneBuilder {
     void add(BytesView owner, std::uint16_t type, std::uint32_t ttl, BytesView rdata,
              Origin origin = {});
 
-    /// Sorts, groups and drops duplicates. The builder is empty afterwards.
-    Zone build();
+    /// Sorts, groups and drops duplicates, by so many threads. The builder is empty afterwards.
+    Zone build(unsigned threads = 1);
 
     std::uint64_t record_count() const { return record_count_; }
 
@@ -127,12 +128,13 @@ class ZoneBuilder {
     static_assert(sizeof(Run) == 16);
 
     class NodePacker;
+    class RunOrder;
     BytesView owner(const Run& run) const { return names_.at(run.name.at(), run.name.size()); }
     bool continues_run(BytesView owner) const;
     void start_run(BytesView owner);
     std::vector<std::uint32_t> order_of_runs() const;
     void reserve(Zone& zone) const;
-    void pack(Zone& zone);
+    void pack(const RunOrder& order, std::uint32_t begin, std::uint32_t end, Zone& zone) const;
     void free_before(const Run& run);
 
     Name apex_;

@@ -3,12 +3,15 @@
 #include "signer/core/name_order.h"
 #include "signer/core/name_sort.h"
 #include "signer/core/octet_order.h"
+#include "signer/core/ordered_work.h"
 #include "signer/core/rdata_names.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
 
 namespace {
+
+constexpr std::uint32_t runs_in_piece = 8192;  // about a megabyte, packed
 
 std::uint16_t covered_type(std::uint16_t type, BytesView rdata) {
     if (type != rr::rrsig || rdata.size() < 2)
@@ -202,31 +205,77 @@ void ZoneBuilder::free_before(const Run& run) {
     added_.free_before(run.first);
 }
 
-void ZoneBuilder::pack(Zone& zone) {
-    const auto order = order_of_runs();
-    NodePacker packer(*this, zone);
-    for (std::uint32_t i = 0; i < run_count_; ++i) {
-        const auto index = order.empty() ? i : order[i];
-        const auto& run = runs_[index];
-        if (i > 0 && !same_name(packer.owner(), owner(run))) {
-            packer.pack();
-            if (order.empty())
-                free_before(run);
-        }
-        const auto end = index + 1 < run_count_ ? runs_[index + 1].first : record_count_;
-        packer.take(owner(run), run.first, end);
+/// The runs in canonical order of their owners, and where that may be cut into pieces.
+class ZoneBuilder::RunOrder {
+  public:
+    explicit RunOrder(const ZoneBuilder& from) : from_(from), order_(from.order_of_runs()) {
+        cuts_.push_back(0);
+        while (cuts_.back() < from_.run_count_)
+            cuts_.push_back(cut_from(cuts_.back() + runs_in_piece));
     }
-    if (run_count_ > 0)
+
+    /// True if it is the order in which they were added.
+    bool as_added() const { return order_.empty(); }
+
+    std::uint32_t index(std::uint32_t place) const { return as_added() ? place : order_[place]; }
+    const Run& run(std::uint32_t place) const { return from_.runs_[index(place)]; }
+    BytesView owner(std::uint32_t place) const { return from_.owner(run(place)); }
+
+    std::size_t pieces() const { return cuts_.size() - 1; }
+    std::uint32_t begin(std::size_t piece) const { return cuts_[piece]; }
+    std::uint32_t end(std::size_t piece) const { return cuts_[piece + 1]; }
+
+  private:
+    /// At or after `place`: no owner is in two pieces.
+    std::uint32_t cut_from(std::uint32_t place) const {
+        while (place < from_.run_count_ && same_name(owner(place - 1), owner(place)))
+            ++place;
+        return std::min(place, from_.run_count_);
+    }
+
+    const ZoneBuilder& from_;
+    std::vector<std::uint32_t> order_;
+    std::vector<std::uint32_t> cuts_;
+};
+
+void ZoneBuilder::pack(const RunOrder& order, std::uint32_t begin, std::uint32_t end,
+                       Zone& zone) const {
+    NodePacker packer(*this, zone);
+    for (auto place = begin; place < end; ++place) {
+        if (place > begin && !same_name(packer.owner(), order.owner(place)))
+            packer.pack();
+        const auto next = order.index(place) + 1;
+        packer.take(order.owner(place), order.run(place).first,
+                    next < run_count_ ? runs_[next].first : record_count_);
+    }
+    if (begin < end)
         packer.pack();
 }
 
 // Each block is reserved as large as it may get: what it does not get costs no memory until then,
 // and duplicates, which are why it does not, are few.
-Zone ZoneBuilder::build() {
+Zone ZoneBuilder::build(unsigned threads) {
     Zone zone;
     zone.apex_ = apex_;
     reserve(zone);
-    pack(zone);
+    const RunOrder order(*this);
+    if (order.pieces() == 1) {
+        pack(order, order.begin(0), order.end(0), zone);
+    } else {
+        in_order(
+            order.pieces(), threads,
+            [&](std::size_t piece, unsigned) {
+                Zone packed;
+                pack(order, order.begin(piece), order.end(piece), packed);
+                return packed;
+            },
+            [&](std::size_t piece, const Zone& packed) {
+                zone.append(packed);
+                if (order.as_added() && order.end(piece) < run_count_)
+                    free_before(order.run(order.end(piece)));
+                return true;
+            });
+    }
     *this = ZoneBuilder(apex_);
     zone.shrink_to_fit();
     return zone;

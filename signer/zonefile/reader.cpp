@@ -71,7 +71,7 @@ class ZoneReader {
     ZoneReader(const Name& apex, std::size_t window)
         : apex_(apex), window_(window), scanner_(apex.wire()), builder_(apex) {}
 
-    Result<ReadZone> read(const std::filesystem::path& file) {
+    Result<ReadZone> read(const std::filesystem::path& file, unsigned threads) {
         KASPAR_TRY(auto source, SourceFile::open(file, window_));
         KASPAR_CHECK(read_source(file, source));
         if (complaints_.count() == 0 && records_ == 0)
@@ -79,7 +79,7 @@ class ZoneReader {
                 fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
         if (complaints_.count() > 0)
             return complaints_.fault();
-        return ReadZone{builder_.build(), std::move(files_), std::move(warnings_), records_};
+        return ReadZone{builder_.build(threads), std::move(files_), std::move(warnings_), records_};
     }
 
   private:
@@ -454,8 +454,8 @@ class ZoneReader {
 }  // namespace
 
 Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex,
-                                std::size_t window) {
-    return ZoneReader(apex, window).read(file);
+                                unsigned threads, std::size_t window) {
+    return ZoneReader(apex, window).read(file, threads);
 }
 
 }  // namespace kaspar::signer

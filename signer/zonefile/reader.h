@@ -21,9 +21,9 @@ struct ReadZone {
 };
 
 /// Reads the zone `apex`. Fault: input (every bad line as "file:line: what, remedy"; the first 50,
-/// then their number), io. Files are seen through a window of so many octets, which grows if an
-/// item needs it.
+/// then their number), io. So many threads pack the records. Files are seen through a window of so
+/// many octets, which grows if an item needs it.
 Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex,
-                                std::size_t window = usual_window);
+                                unsigned threads = 1, std::size_t window = usual_window);
 
 }  // namespace kaspar::signer

@@ -36,7 +36,7 @@ inline Result<signer::ReadZone> try_zone(std::string_view text, std::string_view
                                          std::size_t window = signer::usual_window) {
     const TempFolder folder;
     const auto file = write_text(folder / "zone", text);
-    return signer::read_zone_file(file, Name::from_text(apex).value(), window);
+    return signer::read_zone_file(file, Name::from_text(apex).value(), 1, window);
 }
 
 /// Reads `text` as a zone, which must be good.

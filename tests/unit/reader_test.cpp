@@ -51,7 +51,7 @@ Result<ReadZone> golden(const std::string& file, std::string_view apex) {
 
 /// All that reading the file with this window tells.
 std::string told(const std::filesystem::path& file, std::string_view apex, std::size_t window) {
-    const auto read = read_zone_file(file, Name::from_text(apex).value(), window);
+    const auto read = read_zone_file(file, Name::from_text(apex).value(), 1, window);
     if (!read.ok())
         return read.fault().words;
     auto out = fmt::format("{}{} {}\n", zone_text(read->zone), read->records_read,

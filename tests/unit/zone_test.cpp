@@ -179,22 +179,32 @@ TEST_CASE("a zone does not depend on the order of its records", "[zone]") {
     }
 }
 
-TEST_CASE("a large zone is the same whether its records come in order or not", "[zone]") {
-    constexpr std::uint32_t owners = 40'000;  // more than a block of anything
-    const auto add = [](ZoneBuilder& builder, std::uint32_t i) {
-        const auto owner = wire("n" + std::to_string(1'000'000 + i) + ".example.");
-        builder.add(owner, rr::a, i, Bytes(4, std::uint8_t(i)), {i, 0});
-        builder.add(owner, rr::txt, i, Bytes(60, std::uint8_t(i)), {i, 1});
+TEST_CASE("a large zone is the same whether its records come in order or not, and by any threads",
+          "[zone]") {
+    constexpr std::uint32_t owners = 40'000;  // more than a block or a piece of anything
+    const auto owner = [](std::uint32_t i) {
+        return wire("n" + std::to_string(1'000'000 + i) + ".example.");
     };
+    const auto add_a = [&](ZoneBuilder& builder, std::uint32_t i) {
+        builder.add(owner(i), rr::a, i, Bytes(4, std::uint8_t(i)), {i, 0});
+    };
+    const auto add_txt = [&](ZoneBuilder& builder, std::uint32_t i) {
+        builder.add(owner(i), rr::txt, i, Bytes(60, std::uint8_t(i)), {i, 1});
+    };
+    const auto threads = GENERATE(1U, 2U, 5U);
     std::vector<std::uint32_t> order(owners);
     std::iota(order.begin(), order.end(), 0U);
     auto in_order = example(), shuffled = example();
-    for (const auto i : order)
-        add(in_order, i);
+    for (const auto i : order) {
+        add_a(in_order, i);
+        add_txt(in_order, i);
+    }
     std::shuffle(order.begin(), order.end(), std::mt19937(1));
     for (const auto i : order)
-        add(shuffled, i);
-    const auto left = in_order.build(), right = shuffled.build();
+        add_a(shuffled, i);
+    for (const auto i : order)
+        add_txt(shuffled, i);
+    const auto left = in_order.build(threads), right = shuffled.build(threads);
     REQUIRE(left.nodes().size() == owners);
     REQUIRE(right.nodes().size() == owners);
     CHECK(left.memory() == right.memory());
