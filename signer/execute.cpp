@@ -121,7 +121,7 @@ bool ZoneRun::carry_out() {
     return anything_new;
 }
 
-// A zone for which memory does not suffice stops no other.
+// A zone for which memory does not suffice, or on which we stumble, stops no other.
 Execution ZoneRun::go() {
     bool anything_new = true;
     try {
@@ -129,6 +129,13 @@ Execution ZoneRun::go() {
     } catch (const std::bad_alloc&) {
         last_ = {};
         refuse({FaultClass::refused, std::string(out_of_memory)});
+    } catch (const std::exception& error) {
+        last_ = {};
+        refuse(
+            {FaultClass::refused,
+             fmt::format("an error in Kaspar itself ({}); the zone stays as it is: please report "
+                         "it, with this zone's input and instruction",
+                         error.what())});
     }
     report(anything_new);
     auto zone = zone_text();

@@ -170,14 +170,23 @@ class ZoneReader {
         const auto item = item_at(frame.text, start.at);
         if (!is_certain(frame, start.at + item.text.size()))
             return false;
-        if (item.end != ItemEnd::newline ||
-            !words_of(item.text.substr(scanner_.consumed())).empty()) {
+        const auto next = advance(frame.text, start, start.at + item.text.size());
+        if (words_of(item.text).empty()) {
+            // Parentheses alone are a blank line to libzscanner; the record came after them.
+            frame.place = next;
+        } else if (item.end != ItemEnd::newline || !holds_no_more(item.text)) {
             take_error(frame, "unexpected words after the record's data");
         } else {
-            frame.place = advance(frame.text, start, start.at + item.text.size());
+            frame.place = next;
             take_scanned(frame, start.line, item.text);
         }
         return true;
+    }
+
+    /// True if nothing but blanks, comments and parentheses follows the scanned record in its item.
+    bool holds_no_more(std::string_view item) const {
+        return scanner_.consumed() <= item.size() &&
+               words_of(item.substr(scanner_.consumed())).empty();
     }
 
     void take_scanned(const Frame& frame, std::uint64_t line, std::string_view item) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <map>
-#include <new>
 #include <set>
 
 #include "common/keys/engines.h"
@@ -33,8 +33,8 @@ class MemoryKeyStore : public KeyStore {
     Result<std::unique_ptr<SigningKey>> open(const std::string& locator,
                                              const PublicKey& on_record) override {
         ++opened;
-        if (memory_ends)
-            throw std::bad_alloc();
+        if (thrown)
+            std::rethrow_exception(thrown);
         KASPAR_TRY(const auto there, find(locator, on_record.algorithm));
         if (there != on_record)
             return Fault{FaultClass::key, "key " + locator + " is not the key on record"};
@@ -62,8 +62,8 @@ class MemoryKeyStore : public KeyStore {
 
     Result<StoreFacts> look() override { return StoreFacts{"memory", {}, std::nullopt}; }
 
-    std::atomic<unsigned> opened = 0;       ///< calls of open()
-    std::atomic<bool> memory_ends = false;  ///< at the next open()
+    std::atomic<unsigned> opened = 0;  ///< calls of open()
+    std::exception_ptr thrown;         ///< by every open(), if there is one
 
   private:
     std::string name_ = "memory";

@@ -19,17 +19,25 @@ bool has_leftovers(const TempFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("a zone for which memory ends is refused, told and signed later", "[execute]") {
+TEST_CASE("a zone on which the signer stumbles is refused, told and signed later", "[execute]") {
+    struct Stumble {
+        std::exception_ptr thrown;
+        std::string_view words, remedy;
+    };
+    const auto stumble =
+        GENERATE(Stumble{std::make_exception_ptr(std::bad_alloc()), "memory ended", "MemoryMax="},
+                 Stumble{std::make_exception_ptr(std::out_of_range("no such place")),
+                         "an error in Kaspar itself (no such place)", "report it"});
     Published bench;
     const auto before = status_of(bench.output_file());
     bench.input(hosts + "later A 192.0.2.9\n");
     bench.keys.forget();
-    bench.store.memory_ends = true;
+    bench.store.thrown = stumble.thrown;
     const auto refused = bench.expect(RunOutcome::refused);
-    CHECK(tells(refused.run.errors, "memory ended"));
-    CHECK(tells(bench.report().last_run.errors, "MemoryMax="));
+    CHECK(tells(refused.run.errors, stumble.words));
+    CHECK(tells(bench.report().last_run.errors, stumble.remedy));
     CHECK(same_file(status_of(bench.output_file()), before));
-    bench.store.memory_ends = false;
+    bench.store.thrown = nullptr;
     bench.expect(RunOutcome::published);
     CHECK(bench.output().find("later.example.") != std::string::npos);
 }

@@ -120,6 +120,17 @@ TEST_CASE("odd octets in names may stand bare, as BIND writes them", "[reader]")
                       {"zone:4: ", "zone:5: ", "zone:6: "}));
 }
 
+TEST_CASE("parentheses with nothing in them are a blank line", "[reader]") {
+    CHECK(records("a A 192.0.2.1\n"
+                  "()\n"
+                  "( ; nothing\n"
+                  "  )\n"
+                  "( A\n192.0.2.2\n)\n") ==
+          "a.example.\t3600\tIN\tA\t192.0.2.1\n"
+          "a.example.\t3600\tIN\tA\t192.0.2.2\n");
+    CHECK(reading_fault("a 60 A 192.0.2.1\n()\n(NS\ns\n").starts_with("zone:3: a parenthesis"));
+}
+
 TEST_CASE("each record knows the line it starts on", "[reader]") {
     const auto read = read_zone(apex_lines +
                                 "\n"
