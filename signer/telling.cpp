@@ -29,7 +29,7 @@ std::string unchanged_text(const Published& published) {
 
 std::string standing_text(const Execution& execution) {
     if (!execution.publication)
-        return "nothing was ever published";
+        return "no publication is known";
     return fmt::format("the last zone stands, serial {}, {}", execution.publication->serial,
                        expiry_text(*execution.publication));
 }

@@ -30,8 +30,11 @@ std::optional<Time> due_since(const Enforcement& with, const ZoneView& view) {
     return due;
 }
 
-/// A zone that was added and not yet worked on is not ill, but one that is long due is.
+/// A zone that was added and not yet worked on is not ill, but one that is long due is. Of one that
+/// stands still, what stops it is told.
 void add_overdue(const Enforcement& with, const ZoneView& view, Reasons& reasons) {
+    if (view.zone.trouble)
+        return;
     const auto due = due_since(with, view);
     if (due && *due + with.configuration.health.enforcer_late < with.now)
         reasons.push_back({Severity::warning, view.name(),

@@ -74,6 +74,16 @@ TEST_CASE("how late the enforcer may be is configured", "[health]") {
     CHECK_FALSE(site.says("the enforcer was due"));
 }
 
+TEST_CASE("of a zone that stands still the cause is told, and not that the enforcer has not run",
+          "[health]") {
+    Published site;
+    site.write("state/reports/example.org", "{");
+    site.wait(30 * day);
+    CHECK(site.enforcer().status == 1);
+    CHECK(site.says("state/reports/example.org"));
+    CHECK_FALSE(site.says("has not run"));
+}
+
 TEST_CASE("a roll that waits for the parent too long is told", "[health]") {
     Published site;
     site.go_on(3 * day);
