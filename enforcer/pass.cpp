@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "common/system/file_lock.h"
 #include "common/system/log.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
@@ -33,7 +32,6 @@ constexpr Duration longest_sleep = std::chrono::hours{1};
 /// A zone that stands still keeps being due; it is tried again this often.
 constexpr Duration shortest_sleep = std::chrono::minutes{1};
 
-/// Held during a pass.
 std::filesystem::path lock_path(const Configuration& configuration) {
     return configuration.state / "enforcer.lock";
 }
@@ -185,8 +183,12 @@ Outcome pass_and_log(const Configuration& configuration, Database& database, con
 
 }  // namespace
 
+Result<FileLock> exclude_passes(const Configuration& configuration) {
+    return FileLock::acquire(lock_path(configuration), true);
+}
+
 Result<Pass> run_pass(const Enforcement& with) {
-    KASPAR_TRY(const FileLock lock, FileLock::acquire(lock_path(with.configuration), true));
+    KASPAR_TRY(const FileLock lock, exclude_passes(with.configuration));
     Pass pass;
     KASPAR_TRY(const auto not_in_force, refresh_policies(with));
     append(pass.failures, not_in_force);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "common/system/clock.h"
+#include "common/system/file_lock.h"
 #include "enforcer/enforcement.h"
 #include "enforcer/store/move_chain.h"
 
@@ -23,6 +24,10 @@ struct Pass {
     std::optional<Time> wake_at;        ///< when the next zone will be due
     std::optional<ChainHead> recorded;  ///< the audit trail's head, if it grew since the last pass
 };
+
+/// Waits until no pass is under way, and keeps others from beginning. Whoever makes keys holds
+/// this: a pass clears away what is announced and not in its key store. Fault: io, refused.
+Result<FileLock> exclude_passes(const Configuration& configuration);
 
 /// Waits until no other enforcer is at work. Fault: io, state if nothing could be done at all.
 Result<Pass> run_pass(const Enforcement& with);

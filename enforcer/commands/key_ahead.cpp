@@ -70,7 +70,15 @@ Result<std::uint64_t> count_reserve(Session& session, const Zone& zone, const Ke
         }));
 }
 
+/// What a command before this one began to make.
+Outcome finish_begun(Session& session, const Zone& zone) {
+    KASPAR_TRY(const FileLock lock, exclude_passes(session.configuration()));
+    return finish_interrupted_keys(session.with(), zone);
+}
+
+/// Passes take their turns between two keys: a token may be slow.
 Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy, std::size_t slot) {
+    KASPAR_TRY(const FileLock lock, exclude_passes(session.configuration()));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(const StoredKey key,
                announce_key(session.with(), zone, policy, {slot, false, "a person's word"}, true));
@@ -82,6 +90,7 @@ Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy,
 Result<std::uint64_t> fill_reserve(Session& session, const Zone& zone, const KeysAhead& asked,
                                    Role role) {
     KASPAR_TRY(const Policy policy, policy_for(session.database(), zone));
+    KASPAR_CHECK(finish_begun(session, zone));
     std::uint64_t made = 0;
     bool any = false;
     for (std::size_t slot = 0; slot < policy.keys.size(); ++slot) {

@@ -33,6 +33,9 @@ const std::uint64_t stride = number_from("KASPAR_CRASH_EVERY", 251);
 /// In the small walk of init, one in fewer.
 const std::uint64_t point_stride = std::max<std::uint64_t>(stride / 10, 1);
 
+/// From the beginning of a life: a zone with keys, signed.
+constexpr std::size_t steps_of_a_backup = 3;
+
 /// So many processes share the work, of which this is one.
 const std::uint64_t shares = number_from("KASPAR_CRASH_SHARES", 1);
 const std::uint64_t share = number_from("KASPAR_CRASH_SHARE", 0);
@@ -193,6 +196,46 @@ TEST_CASE("an init that was cut short is run again", "[crash]") {
                          "--policy", "default", "--input", (site / zone).string(), "--output",
                          (site / signed_zone).string()}}));
             expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "once", "-c", file}}));
+        }
+}
+
+TEST_CASE("a restore that was cut short is no set-up, and is made again", "[crash]") {
+    Installation site;
+    const auto steps = life_of_a_zone("local");
+    for (std::size_t i = 0; i < steps_of_a_backup; ++i) {
+        site.set_time(steps[i].at);
+        steps[i].edit(site);
+        REQUIRE(steps[i].action(site).status == 0);
+    }
+    const auto file = (site / "kaspar.tar").string();
+    REQUIRE(site.kaspar({"backup", file, "--with-secrets"}).status == 0);
+
+    const TempFolder folder;
+    const auto restored = folder / "restored";
+    const auto kaspar = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> command{KASPAR_PROGRAMS "/enforcer/kaspar", "-c",
+                                         (restored / "kaspar.json").string()};
+        command.insert(command.end(), words.begin(), words.end());
+        return run({std::move(command)});
+    };
+    const std::vector<std::string> restore{KASPAR_PROGRAMS "/enforcer/kaspar", "restore", file,
+                                           restored.string()};
+    const auto keys = site.kaspar({"key", "list", "--json"}).output;
+    Interposition calls(restored);
+    for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn, Trouble::error})
+        for (std::uint64_t point = 1;; point += point_stride) {
+            INFO(word(trouble) << " at call " << point);
+            std::filesystem::remove_all(restored);
+            calls.aim(trouble, point);
+            (void)run({.arguments = restore, .environment = calls.environment()});
+            if (calls.calls() < point)
+                break;
+            if (!std::filesystem::exists(restored / "kaspar.json")) {
+                std::filesystem::remove_all(restored);
+                expect(run({restore}));
+            }
+            CHECK(kaspar({"key", "list", "--json"}).output == keys);
+            CHECK(kaspar({"log", "--verify"}).status == 0);
         }
 }
 

@@ -35,6 +35,9 @@ class Life {
         add({"zone", "add", zone, "--policy", "test", "--input", "@" + zone, "--output",
              "@" + signed_zone});
         turns(6);
+        add({"key", "generate", zone, "--role", "zsk", "--rolls", "1"});
+        add({"key", "export", zone, "--form", "bind", "--folder", "@exported"});
+        add({"backup", "@kaspar.tar"});
         add({"key", "roll", zone, "--role", "zsk"});
         turns(4);
         add({"key", "roll", zone, "--role", "ksk"});

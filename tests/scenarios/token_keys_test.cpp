@@ -141,6 +141,20 @@ TEST_CASE("a roll waits for the new key's backup, and the old key goes on", "[to
               std::string::npos);
 }
 
+TEST_CASE("no pass is under way while a command makes keys: it would clear them away", "[token]") {
+    TokenSite site;
+    site.add_zone();
+    expect(site.programs.enforcer());
+    const auto lock = (site.programs / "state/enforcer.lock").string();
+    const auto generate = [&] {
+        return site.programs.kaspar({"key", "generate", zone, "--role", "zsk", "--rolls", "1"});
+    };
+    site.programs.start_by({"flock", lock, "timeout", "1"});
+    CHECK(generate().status == 124);
+    site.programs.start_by({});
+    check_says(generate(), {"1 key made ahead"});
+}
+
 TEST_CASE("keys made ahead are made once, and a roll takes one before any is made", "[token]") {
     TokenSite site(key_line("ksk") + "," +
                    key_line("zsk", R"("hsm")", "ecdsap256sha256", R"(, "lifetime": "90d")"));
