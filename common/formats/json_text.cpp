@@ -83,7 +83,7 @@ class Cursor {
 
     void skip_rest_of_string() {
         while (offset_ < text_.size() && text_[offset_] != '"') {
-            if (text_[offset_] == '\\')
+            if (text_[offset_] == '\\' && offset_ + 1 < text_.size())
                 advance();
             advance();
         }
