@@ -361,8 +361,6 @@ TEST_CASE("a program for the parent gets a hostile zone's name as data", "[attac
 
 TEST_CASE("the example for a registrar's interface keeps a zone's name in its place in the URL",
           "[attack][submission]") {
-    if (!has_program("jq"))
-        return;
     const TempFolder folder;
     std::ofstream(folder / "curl") << "#!/bin/bash\nprintf %s \"${@: -1}\"\n";
     set_mode(folder / "curl", 0755);

@@ -47,7 +47,8 @@ std::map<std::string, std::string> states_on_record(const Sandbox& site) {
 /// Every state that `status` shows is where a move on record led.
 void check_states(const Sandbox& site) {
     auto states = states_on_record(site);
-    for (const auto& key : site.json({"status", "example.org"})["keys"])
+    const auto status = site.json({"status", "example.org"});
+    for (const auto& key : status["keys"])
         for (const auto& record : enforcer::key_records) {
             const auto what = fmt::format("{} of {} {}", record.name,
                                           key["role"].get<std::string>(), key["tag"].get<int>());
