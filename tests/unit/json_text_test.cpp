@@ -59,7 +59,9 @@ TEST_CASE("a syntax error is told where it is", "[json_text]") {
         {"[1 true]", {1, 4}, "unexpected true literal"},
         {"{ \"a\": \"b\nc\" }", {1, 10}, "invalid string"},
         {"{ \"a\": 01 }", {1, 9}, "unexpected number literal"},
-        {"1 \"\\", {1, 5}, "forbidden character after backslash"},  // the text ends within an escape
+        {"1 \"\\",
+         {1, 5},
+         "forbidden character after backslash"},  // the text ends within an escape
     }));
     const auto parsed = parse_json(bad.text);
     CAPTURE(bad.text);
