@@ -230,7 +230,7 @@ TEST_CASE("a limit on the size of files is told, and nothing is half written", "
 // ---- File descriptors -------------------------------------------------------------------------
 
 TEST_CASE("too few file descriptors for many zones: each is signed or stays, and none is forgotten",
-          "[starvation]") {
+          "[starvation][limits]") {
     Site site(20);
     const auto before = site.published();
     bool had_enough = false;
@@ -252,7 +252,7 @@ TEST_CASE("too few file descriptors for many zones: each is signed or stays, and
     CHECK(site.published() != before);
 }
 
-TEST_CASE("too few file descriptors for the enforcer and for commands", "[starvation]") {
+TEST_CASE("too few file descriptors for the enforcer and for commands", "[starvation][limits]") {
     Site site;
     expect(site.ask_roll());
     bool had_enough = false;
@@ -273,7 +273,8 @@ TEST_CASE("too few file descriptors for the enforcer and for commands", "[starva
 
 // ---- Memory -----------------------------------------------------------------------------------
 
-TEST_CASE("too little memory for small zones, the enforcer and commands is told", "[starvation]") {
+TEST_CASE("too little memory for small zones, the enforcer and commands is told",
+          "[starvation][limits]") {
     Site site;
     const auto before = site.published();
     expect(site.ask_roll());
@@ -294,7 +295,7 @@ TEST_CASE("too little memory for small zones, the enforcer and commands is told"
 }
 
 TEST_CASE("a large zone is refused before it is begun where memory does not suffice for it",
-          "[starvation]") {
+          "[starvation][limits]") {
     Site site(0);
     site.add("large.example", with_delegations(20'000));
     expect(site.enforcer());
