@@ -174,6 +174,24 @@ class Walk {
     std::vector<std::string> complaints_;
 };
 
+/// A command that makes a set-up in `folder`, which is not there before, is stopped at one call
+/// after the other; then `go_on` does what a person would, and sees what there is.
+template <typename GoOn>
+void cut_short(const std::vector<std::string>& command, const std::filesystem::path& folder,
+               GoOn&& go_on) {
+    Interposition calls(folder);
+    for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn, Trouble::error})
+        for (std::uint64_t point = 1;; point += point_stride) {
+            INFO(word(trouble) << " at call " << point);
+            std::filesystem::remove_all(folder);
+            calls.aim(trouble, point);
+            (void)run({.arguments = command, .environment = calls.environment()});
+            if (calls.calls() < point)
+                break;
+            go_on();
+        }
+}
+
 }  // namespace
 
 TEST_CASE("an init that was cut short is run again", "[crash]") {
@@ -181,22 +199,14 @@ TEST_CASE("an init that was cut short is run again", "[crash]") {
     const auto site = folder / "site";
     const std::vector<std::string> init{KASPAR_PROGRAMS "/enforcer/kaspar", "init", site.string()};
     const auto file = (site / "kaspar.json").string();
-    Interposition calls(site);
-    for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn, Trouble::error})
-        for (std::uint64_t point = 1;; point += point_stride) {
-            INFO(word(trouble) << " at call " << point);
-            std::filesystem::remove_all(site);
-            calls.aim(trouble, point);
-            (void)run({.arguments = init, .environment = calls.environment()});
-            if (calls.calls() < point)
-                break;
-            if (!std::filesystem::exists(file))
-                expect(run({init}));
-            expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "-c", file, "zone", "add", zone,
-                         "--policy", "default", "--input", (site / zone).string(), "--output",
-                         (site / signed_zone).string()}}));
-            expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "once", "-c", file}}));
-        }
+    cut_short(init, site, [&] {
+        if (!std::filesystem::exists(file))
+            expect(run({init}));
+        expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "-c", file, "zone", "add", zone,
+                     "--policy", "default", "--input", (site / zone).string(), "--output",
+                     (site / signed_zone).string()}}));
+        expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar-enforcer", "once", "-c", file}}));
+    });
 }
 
 TEST_CASE("a restore that was cut short is no set-up, and is made again", "[crash]") {
@@ -205,38 +215,26 @@ TEST_CASE("a restore that was cut short is no set-up, and is made again", "[cras
     for (std::size_t i = 0; i < steps_of_a_backup; ++i) {
         site.set_time(steps[i].at);
         steps[i].edit(site);
-        REQUIRE(steps[i].action(site).status == 0);
+        expect(steps[i].action(site));
     }
-    const auto file = (site / "kaspar.tar").string();
-    REQUIRE(site.kaspar({"backup", file, "--with-secrets"}).status == 0);
+    const auto backup = (site / "kaspar.tar").string();
+    expect(site.kaspar({"backup", backup, "--with-secrets"}));
+    const auto keys = site.kaspar({"key", "list", "--json"}).output;
 
     const TempFolder folder;
     const auto restored = folder / "restored";
-    const auto kaspar = [&](const std::vector<std::string>& words) {
-        std::vector<std::string> command{KASPAR_PROGRAMS "/enforcer/kaspar", "-c",
-                                         (restored / "kaspar.json").string()};
-        command.insert(command.end(), words.begin(), words.end());
-        return run({std::move(command)});
-    };
-    const std::vector<std::string> restore{KASPAR_PROGRAMS "/enforcer/kaspar", "restore", file,
+    const auto file = (restored / "kaspar.json").string();
+    const std::vector<std::string> restore{KASPAR_PROGRAMS "/enforcer/kaspar", "restore", backup,
                                            restored.string()};
-    const auto keys = site.kaspar({"key", "list", "--json"}).output;
-    Interposition calls(restored);
-    for (const auto trouble : {Trouble::stop, Trouble::power_loss, Trouble::torn, Trouble::error})
-        for (std::uint64_t point = 1;; point += point_stride) {
-            INFO(word(trouble) << " at call " << point);
+    cut_short(restore, restored, [&] {
+        if (!std::filesystem::exists(file)) {
             std::filesystem::remove_all(restored);
-            calls.aim(trouble, point);
-            (void)run({.arguments = restore, .environment = calls.environment()});
-            if (calls.calls() < point)
-                break;
-            if (!std::filesystem::exists(restored / "kaspar.json")) {
-                std::filesystem::remove_all(restored);
-                expect(run({restore}));
-            }
-            CHECK(kaspar({"key", "list", "--json"}).output == keys);
-            CHECK(kaspar({"log", "--verify"}).status == 0);
+            expect(run({restore}));
         }
+        CHECK(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "-c", file, "key", "list", "--json"}})
+                  .output == keys);
+        expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "-c", file, "log", "--verify"}}));
+    });
 }
 
 TEST_CASE("whatever call a program is stopped at, or fails, nothing is lost: keys in files",
