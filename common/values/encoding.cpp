@@ -4,12 +4,31 @@
 #include <botan/exceptn.h>
 #include <botan/hex.h>
 
+#include <array>
+
 namespace kaspar {
 namespace {
 
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view base32hex_digits = "0123456789abcdefghijklmnopqrstuv";
+
+constexpr std::uint32_t no_digit = 1U << 24;
+
+constexpr auto base64_values = [] {
+    std::array<std::uint32_t, 256> values{};
+    values.fill(no_digit);
+    for (std::uint32_t value = 0; value < base64_digits.size(); ++value)
+        values[static_cast<std::uint8_t>(base64_digits[value])] = value;
+    return values;
+}();
+
+/// The 24 bits that four digits stand for; above all such values if one of them is none.
+std::uint32_t base64_bits(char first, char second, char third, char fourth) {
+    const auto value = [](char digit) { return base64_values[static_cast<std::uint8_t>(digit)]; };
+    const auto a = value(first), b = value(second), c = value(third), d = value(fourth);
+    return (a | b | c | d) >= no_digit ? no_digit : a << 18 | b << 12 | c << 6 | d;
+}
 
 std::optional<unsigned> base32hex_value(char digit) {
     if (digit >= '0' && digit <= '9')
@@ -58,6 +77,31 @@ std::optional<Bytes> from_base64(std::string_view text) {
     } catch (const Botan::Exception&) {
         return std::nullopt;
     }
+}
+
+bool append_from_base64(std::string_view text, Bytes& out) {
+    if (text.size() % 4 != 0)
+        return false;
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    const auto at = out.size();
+    out.resize(at + text.size() / 4 * 3);
+    auto* to = out.data() + at;
+    for (; text.size() > (padding > 0 ? 4 : 0); text.remove_prefix(4)) {
+        const auto bits = base64_bits(text[0], text[1], text[2], text[3]);
+        if (bits == no_digit)
+            return false;
+        *to++ = static_cast<std::uint8_t>(bits >> 16);
+        *to++ = static_cast<std::uint8_t>(bits >> 8);
+        *to++ = static_cast<std::uint8_t>(bits);
+    }
+    if (padding == 0)
+        return true;
+    const char zero = base64_digits.front();  // in the padding's place
+    const auto bits = base64_bits(text[0], text[1], padding == 2 ? zero : text[2], zero);
+    *to++ = static_cast<std::uint8_t>(bits >> 16);
+    *to = static_cast<std::uint8_t>(bits >> 8);
+    out.resize(out.size() - padding);
+    return bits != no_digit && (bits & ((1U << 8 * padding) - 1)) == 0;
 }
 
 std::string to_hex(BytesView octets) {

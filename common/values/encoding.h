@@ -14,6 +14,10 @@ std::string to_base64(BytesView octets);
 void append_base64(std::string& out, BytesView octets);
 std::optional<Bytes> from_base64(std::string_view text);
 
+/// Appends the octets, fast; for what is no secret. False if the text is not what to_base64() gives
+/// for any octets; what is appended is of no use then.
+bool append_from_base64(std::string_view text, Bytes& out);
+
 std::string to_hex(BytesView octets);  ///< lower case
 void append_upper_hex(std::string& out, BytesView octets);
 std::optional<Bytes> from_hex(std::string_view text);

@@ -4,6 +4,7 @@ extern "C" {
 #include <libknot/descriptor.h>
 }
 
+#include <algorithm>
 #include <array>
 
 #include "common/values/result.h"
@@ -116,6 +117,13 @@ std::string name_text(BytesView name) {
 
 std::string_view usual_type_text(std::uint16_t type) {
     return type < usual_types.size() ? usual_types[type] : std::string_view();
+}
+
+std::optional<std::uint16_t> usual_type(std::string_view text) {
+    const auto found = std::find(usual_types.begin(), usual_types.end(), text);
+    if (text.empty() || found == usual_types.end())
+        return std::nullopt;
+    return static_cast<std::uint16_t>(found - usual_types.begin());
 }
 
 void append_type_text(std::string& out, std::uint16_t type) {

@@ -1,6 +1,8 @@
 // Names and types as text, for messages and zone files.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +26,8 @@ void append_type_text(std::string& out, std::uint16_t type);
 
 /// The same for the types that zones are full of; empty for others.
 std::string_view usual_type_text(std::uint16_t type);
+
+/// The type of which usual_type_text() gives this text; absent if there is none.
+std::optional<std::uint16_t> usual_type(std::string_view text);
 
 }  // namespace kaspar::signer

@@ -112,6 +112,12 @@ class ZoneBuilder {
 
     std::uint64_t record_count() const { return record_count_; }
 
+    /// Octets of memory that the records take as they are; build() takes about as many again.
+    std::uint64_t octets() const {
+        return name_octets_ + rdata_octets_ + run_count_ * sizeof(Run) +
+               record_count_ * sizeof(Added);
+    }
+
   private:
     struct Added {
         Extent rdata;

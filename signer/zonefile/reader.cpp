@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "common/system/memory.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
@@ -17,7 +18,9 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::size_t most_listed = 50;
+constexpr unsigned most_endless = 50;  // each is gone through to the end of the file
 constexpr std::size_t deepest_include = 20;
+constexpr std::uint64_t records_between_looks = 1 << 18;  // at what memory there is
 
 /// The errors found so far: the first ones in words, all of them counted.
 class Complaints {
@@ -30,9 +33,14 @@ class Complaints {
 
     std::uint64_t count() const { return count_; }
 
-    Fault fault() const {
+    Fault fault(bool are_all) const {
         std::string all = fmt::format("{}", fmt::join(words_, "\n"));
-        if (count_ > words_.size())
+        if (!are_all)
+            all += fmt::format(
+                "\n… and more; {} parentheses are never closed, so the rest is not "
+                "looked at",
+                most_endless);
+        else if (count_ > words_.size())
             all += fmt::format("\n… and {} more errors", count_ - words_.size());
         return {FaultClass::input, std::move(all)};
     }
@@ -66,6 +74,22 @@ bool same_directive(std::string_view item, std::string_view directive) {
            });
 }
 
+std::string megabytes(std::uint64_t octets) {
+    return fmt::format("{} MB", octets / 1'000'000);
+}
+
+/// A file's size does not tell how much $GENERATE and $INCLUDE make of it; and a signer that the
+/// system kills for what it takes signs no other zone either.
+std::optional<std::string> want_of_memory(std::uint64_t held) {
+    const auto available = available_memory();
+    if (!available || available->octets >= held)
+        return std::nullopt;
+    return fmt::format(
+        "the zone takes {} of memory up to here and will take as much again, and {} are to be "
+        "had, by {}; make it smaller, or give the signer more",
+        megabytes(held), megabytes(available->octets), available->limit);
+}
+
 class ZoneReader {
   public:
     ZoneReader(const Name& apex, std::size_t window)
@@ -78,7 +102,7 @@ class ZoneReader {
             complaints_.add(
                 fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
         if (complaints_.count() > 0)
-            return complaints_.fault();
+            return complaints_.fault(endless_ < most_endless);
         return ReadZone{builder_.build(threads), std::move(files_), std::move(warnings_), records_};
     }
 
@@ -109,7 +133,7 @@ class ZoneReader {
         for (;;) {
             while (take_next(frame)) {
             }
-            if (frame.is_whole || frame.is_given_up)
+            if (frame.is_whole || is_given_up(frame))
                 return Done{};
             KASPAR_CHECK(source.move_on(frame.place.at));
             frame.place.at = 0;
@@ -121,12 +145,16 @@ class ZoneReader {
     /// Takes a record or directive. False if there is none, or if it is not known what it is before
     /// more of the file is seen; nothing has been done about it then.
     bool take_next(Frame& frame) {
-        if (frame.is_given_up)
+        if (is_given_up(frame))
             return false;
         frame.place = skip_blank_lines(frame.text, frame.place);
         if (ends_in_blank(frame.text, frame.place))
             return false;
         return frame.text[frame.place.at] == '$' ? take_directive(frame) : take_item(frame);
+    }
+
+    bool is_given_up(const Frame& frame) const {
+        return frame.is_given_up || is_full_ || endless_ >= most_endless;
     }
 
     /// True if what follows in the file cannot change where this part of the text ends.
@@ -241,6 +269,7 @@ class ZoneReader {
             complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
         else
             complain_as_scanned(frame, start.line, item.text);
+        endless_ += endless ? 1 : 0;
         frame.is_given_up =
             error.dos_newline;  // one message is enough: all lines are like this one
     }
@@ -281,7 +310,13 @@ class ZoneReader {
         builder_.add(record.owner, record.type, *ttl, record.rdata,
                      {static_cast<std::uint32_t>(line), frame.file});
         ++records_;
-        return std::nullopt;
+        return records_ % records_between_looks == 0 ? look_at_memory() : std::nullopt;
+    }
+
+    std::optional<std::string> look_at_memory() {
+        auto want = want_of_memory(builder_.octets());
+        is_full_ = want.has_value();
+        return want;
     }
 
     /// Without a TTL and a $TTL: the last one written (RFC 1035 §5.1), else the minimum of the SOA
@@ -457,6 +492,8 @@ class ZoneReader {
     std::vector<std::string> warnings_;
     std::optional<std::uint32_t> last_ttl_;
     bool warned_of_ttl_ = false;
+    bool is_full_ = false;  ///< memory would not suffice for more
+    unsigned endless_ = 0;  ///< so many parentheses are never closed
     std::uint64_t records_ = 0;
 };
 

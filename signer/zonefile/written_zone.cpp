@@ -97,7 +97,7 @@ Result<std::string> WrittenZone::text(std::uint64_t begin, std::uint64_t end) co
 
 Result<Zone> WrittenZone::read(std::uint64_t begin, std::uint64_t end) const {
     KASPAR_TRY(const auto lines, text(begin, end));
-    return read_zone_lines(lines, apex_).within(file_.string());
+    return read_published_lines(lines, apex_).within(file_.string());
 }
 
 /// Offset of the first line whose owner is not before `owner`.
@@ -125,7 +125,8 @@ Result<std::shared_ptr<const Zone>> WrittenZone::between(BytesView first, BytesV
     if (!end.empty()) {
         KASPAR_TRY(to, find(end, owners));
     }
-    KASPAR_TRY(auto zone, read(from, std::max(from, to)));
+    KASPAR_TRY(const auto lines, text(from, std::max(from, to)));
+    KASPAR_TRY(auto zone, read_published_lines(lines, apex_).within(file_.string()));
     return std::shared_ptr<const Zone>(std::make_shared<Zone>(std::move(zone)));
 }
 

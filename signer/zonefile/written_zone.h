@@ -20,9 +20,11 @@ class WrittenZone final : public ZoneByOwner {
     static Result<std::unique_ptr<WrittenZone>> open(const std::filesystem::path& file,
                                                      const Name& apex);
 
+    /// Of a zone that is published, and whose octets are those that were written. Fault: io, input.
     Result<std::shared_ptr<const Zone>> between(BytesView first, BytesView end) const override;
 
-    /// The records whose text is at these offsets, whole lines. Fault: io, input.
+    /// The records whose text is at these offsets, whole lines; nothing of it is taken on trust.
+    /// Fault: io, input.
     Result<Zone> read(std::uint64_t begin, std::uint64_t end) const;
 
     std::uint64_t size() const { return size_; }

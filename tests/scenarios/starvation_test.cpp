@@ -320,3 +320,24 @@ TEST_CASE("a large zone is refused before it is begun where memory does not suff
     site.start_by({});
     expect(site.verify_output("large.example"));
 }
+
+TEST_CASE("a zone that $GENERATE makes too large for memory is refused, and stops no other",
+          "[attack][starvation][limits]") {
+    Site site;
+    site.add("large.example", std::string(zone_text) + "$GENERATE 1-16777216 h$ A 192.0.2.1\n");
+    expect(site.enforcer());
+    const auto before = site.published();
+    site.start_by({"prlimit", "--as=600000000"});
+    const auto run = site.signer();
+    CHECK(run.status == 1);
+    CHECK(says(run, "$GENERATE at number"));
+    CHECK(says(run, "and will take as much again"));
+    CHECK(says(run, "give the signer more"));
+    for (const std::string name : {"zone0.example", "zone1.example"}) {
+        CHECK(site.published().at(name) != before.at(name));
+        expect(site.verify_output(name));
+    }
+    site.write("large.example", zone_text);
+    expect(site.signer());
+    expect(site.verify_output("large.example"));
+}

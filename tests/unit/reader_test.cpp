@@ -232,6 +232,16 @@ TEST_CASE("lines after a parenthesis that is never closed are still read", "[rea
                       {"zone:4: ", "zone:6: ", "zone:7: a parenthesis", "zone:9: "}));
 }
 
+TEST_CASE("parentheses that are never closed on every line are not all gone through",
+          "[reader][attack]") {
+    std::string text;
+    for (int i = 0; i < 200'000; ++i)  // ten minutes, if all were
+        text += "a A (\n";
+    const auto words = fault(text);
+    CHECK(std::count(words.begin(), words.end(), '\n') == 50);
+    CHECK(words.ends_with("50 parentheses are never closed, so the rest is not looked at"));
+}
+
 TEST_CASE("a file with the line ends of DOS is refused once, with the remedy", "[reader]") {
     const auto words = reading_fault(
         "@ 60 SOA a. b. 1 2 3 4 5\r\n"
