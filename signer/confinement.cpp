@@ -4,7 +4,6 @@
 #include <seccomp.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <span>
@@ -34,7 +33,7 @@ constexpr const char* never_needed[] = {
     // work that the kernel does past this filter, sockets among it
     "io_uring_setup", "io_uring_enter", "io_uring_register"};
 
-constexpr const char* for_workers_only[] = {"execve", "execveat"};
+constexpr const char* programs[] = {"execve", "execveat"};
 
 constexpr std::uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
@@ -82,21 +81,16 @@ class Filter {
 
 }  // namespace
 
-Workers workers_of(const Configuration& configuration) {
-    const auto& stores = configuration.keystores;
-    const bool tokens = std::any_of(stores.begin(), stores.end(), [](const auto& store) {
-        return store.second.type == "pkcs11";
-    });
-    return tokens ? Workers::of_tokens : Workers::none;
-}
-
-Outcome confine(Workers workers) {
+Outcome give_up_privileges() {
     Filter filter;
     filter.refuse_all(never_needed);
-    if (workers == Workers::none) {
-        filter.refuse_all(for_workers_only);
-        filter.refuse_network();
-    }
+    return filter.load();
+}
+
+Outcome give_up_programs_and_network() {
+    Filter filter;
+    filter.refuse_all(programs);
+    filter.refuse_network();
     return filter.load();
 }
 

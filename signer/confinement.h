@@ -4,23 +4,20 @@
 // none.
 #pragma once
 
-#include "common/formats/configuration.h"
 #include "common/values/result.h"
 
 namespace kaspar::signer {
 
-/// Whether token workers will be started. They inherit the filter, and a vendor's module in them
-/// may need the network and programs of its own.
-enum class Workers { none, of_tokens };
+// Both hold for this process and all that it starts from then on, for good; they get no new
+// privileges either (PR_SET_NO_NEW_PRIVS). What is refused fails with EPERM. Fault: io if the
+// kernel or a container does not allow a filter.
 
-/// Workers::of_tokens if any key store of the configuration is a token.
-Workers workers_of(const Configuration& configuration);
+/// Refuses what neither a signer nor a token's module needs: debugging others, mounts, namespaces,
+/// other users, kernel modules, BPF, keyrings, clocks, io_uring.
+Outcome give_up_privileges();
 
-/// Installs the filter for this process and all that it starts, for good; they get no new
-/// privileges either (PR_SET_NO_NEW_PRIVS). What is refused fails with EPERM: debugging others,
-/// mounts, namespaces, other users, kernel modules, BPF, keyrings, clocks, io_uring; and, without
-/// workers, other programs and every socket that is not AF_UNIX. Fault: io if the kernel or a
-/// container does not allow it.
-Outcome confine(Workers workers);
+/// Refuses other programs, and every socket that is not AF_UNIX. Token workers, which may need
+/// both, are started apart (common/tokens/worker_start.h).
+Outcome give_up_programs_and_network();
 
 }  // namespace kaspar::signer

@@ -18,6 +18,7 @@
 #include "common/system/private_memory.h"
 #include "common/system/service.h"
 #include "common/system/signals.h"
+#include "common/tokens/worker_start.h"
 #include "signer/confinement.h"
 #include "signer/gate.h"
 #include "signer/intake.h"
@@ -65,10 +66,23 @@ Result<Clock> make_clock(const CommandLine& line) {
     return Clock::fixed(*time);
 }
 
-/// Where that is not allowed, a zone is signed all the same.
-void confine_to(Workers workers) {
-    if (const auto confined = confine(workers); !confined.ok())
+bool has_token(const Configuration& configuration) {
+    const auto& stores = configuration.keystores;
+    return std::any_of(stores.begin(), stores.end(),
+                       [](const auto& store) { return store.second.type == "pkcs11"; });
+}
+
+/// Gives up what signing does not need. Where that is not allowed, a zone is signed all the same.
+/// Fault: io; the workers of tokens, for which more must be allowed, cannot be started.
+Outcome confine(bool will_start_workers) {
+    auto confined = give_up_privileges();
+    if (will_start_workers)
+        KASPAR_CHECK(token::start_workers_apart());
+    if (confined.ok())
+        confined = give_up_programs_and_network();
+    if (!confined.ok())
         warn("kaspar-signer", confined.fault().words);
+    return Done{};
 }
 
 Result<std::optional<Name>> wanted_zone(const CommandLine& line) {
@@ -93,7 +107,7 @@ struct Program {
         KASPAR_TRY(auto zone, wanted_zone(line));
         KASPAR_TRY(const auto clock, make_clock(line));
         KASPAR_TRY(auto configuration, read_configuration(configuration_file(line.configuration)));
-        confine_to(workers_of(configuration));
+        KASPAR_CHECK(confine(has_token(configuration)));
         auto keys = KeyAccess::to_configured_stores(configuration);
         auto index = zone ? DueIndex() : DueIndex::read(configuration);
         return Program{line,
@@ -177,13 +191,13 @@ Outcome stay(Program& program, Waiter& waiter) {
         KASPAR_TRY(const auto round, program.round());
         auto watched = round.inputs();
         watched.push_back(program.configuration.instructions());
-        KASPAR_CHECK(waiter.watch(watched));
+        KASPAR_TRY(const bool may_have_changed_unseen, waiter.watch(watched));
         failed_rounds = round.good() ? 0 : failed_rounds + 1;
         const auto next = next_round(round, began, failed_rounds);
         tell_status(fmt::format("{} zones, next look {}{}",
                                 round.executions.size() + round.quiet.size(), to_rfc3339(next),
                                 round.good() ? "" : "; something needs a person"));
-        if (waiter.wait_until(program.clock, next) == Woken::stop)
+        if (!may_have_changed_unseen && waiter.wait_until(program.clock, next) == Woken::stop)
             break;
     }
     tell_stopping();
@@ -223,7 +237,8 @@ int verify_file(const CommandLine& line) {
     const auto clock = make_clock(line);
     if (!clock.ok())
         return fail(clock.fault());
-    confine_to(Workers::none);
+    if (const auto confined = confine(false); !confined.ok())
+        return fail(confined.fault());
     return run_verify(line.file, **zone, clock->now(), line.json, line.may_be_unsigned,
                       instructed(line, **zone));
 }

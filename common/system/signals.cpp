@@ -94,7 +94,7 @@ Waiter::~Waiter() {
         ::close(descriptor_);
 }
 
-Outcome Waiter::watch(const std::vector<Path>& paths) {
+Result<bool> Waiter::watch(const std::vector<Path>& paths) {
     // Folders are watched, not files: a file that is renamed into place is a new file.
     std::map<Path, int> kept;
     wanted_.clear();
@@ -109,8 +109,12 @@ Outcome Waiter::watch(const std::vector<Path>& paths) {
     for (const auto& [folder, number] : folders_)
         if (!kept.contains(folder))
             ::inotify_rm_watch(descriptor_, number);
+    const bool any_new = std::any_of(kept.begin(), kept.end(), [&](const auto& folder) {
+        const auto known = folders_.find(folder.first);
+        return known == folders_.end() || known->second != folder.second;
+    });
     folders_ = std::move(kept);
-    return Done{};
+    return any_new;
 }
 
 Outcome Waiter::watch_folder(const Path& folder, std::map<Path, int>& kept) {

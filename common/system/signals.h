@@ -33,9 +33,10 @@ class Waiter {
 
     /// What to watch from now on: files (written and closed, or renamed into place, in any way) and
     /// folders (any file in them). Hidden files (".…") in a watched folder don't count. What cannot
-    /// be watched, as its folder is missing, is left out until the next call. Fault: io (the
-    /// system's limit on watches).
-    Outcome watch(const std::vector<Path>& paths);
+    /// be watched, as its folder is missing, is left out until the next call. True if a folder is
+    /// watched that was not before: what is in it may have changed unseen since it was looked at.
+    /// Fault: io (the system's limit on watches).
+    Result<bool> watch(const std::vector<Path>& paths);
 
     /// Tells the service manager meanwhile that the program is alive (service.h).
     /// Absent deadline: no deadline. `clock` must not be simulated: it would never arrive.

@@ -1,24 +1,17 @@
 #include "common/tokens/worker_process.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
+extern "C" {
+#include <sys/pidfd.h>  // of glibc 2.36: says nothing of C++
+}
+
 #include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <filesystem>
-#include <thread>
 
 #include "common/tokens/frame.h"
-
-extern char** environ;
 
 namespace kaspar::token {
 namespace {
@@ -26,97 +19,42 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto program = "kaspar-token-worker";
-
 /// How long a worker that was told to end may take before it is killed.
 constexpr milliseconds parting_time{5000};
 
-std::optional<std::string> find_program() {
-    std::error_code error;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    const auto folder = self.parent_path();
-    for (const auto& place :
-         {folder, folder.parent_path() / "libexec" / "kaspar", folder.parent_path()})
-        if (const auto file = place / program; ::access(file.c_str(), X_OK) == 0)
-            return file.string();
-    return std::nullopt;
-}
-
-/// Pointers into our own environment, ended by a null.
-std::vector<char*> environment_without(const std::vector<std::string>& names) {
-    std::vector<char*> kept;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string_view text = *entry;
-        const auto named = [&](const std::string& name) {
-            return text.starts_with(name) && text.substr(name.size()).starts_with('=');
-        };
-        if (std::none_of(names.begin(), names.end(), named))
-            kept.push_back(*entry);
-    }
-    kept.push_back(nullptr);
-    return kept;
-}
-
-/// Runs the program with `socket` as its standard input and nothing else of ours open but standard
-/// error. Its own session: a signal from the terminal is for the program that is watched there.
-int spawn(const std::string& file, int socket, std::vector<char*> environment, pid_t& process) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    std::string name = program;
-    std::array<char*, 2> arguments{name.data(), nullptr};
-    const int error = ::posix_spawn(&process, file.c_str(), &actions, &attributes, arguments.data(),
-                                    environment.data());
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
+/// True if the process has ended by then.
+bool has_ended(int process, milliseconds patience) {
+    pollfd handle{process, POLLIN, 0};
+    const auto deadline = steady_clock::now() + patience;
+    int ready = 0;
+    do {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        ready = ::poll(&handle, 1, static_cast<int>(std::max(left, milliseconds{0}).count()));
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 }  // namespace
 
 std::unique_ptr<WorkerProcess> WorkerProcess::start(const std::vector<std::string>& without,
                                                     Reply& hindrance) {
-    const auto file = find_program();
-    std::array<int, 2> sockets{};
-    if (!file) {
-        hindrance =
-            hindered(Hindrance::absent,
-                     fmt::format("there is no {} beside this program; install it", program));
-        return nullptr;
-    }
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
-        hindrance = hindered(Hindrance::lost,
-                             fmt::format("cannot start a token worker: {}", std::strerror(errno)));
-        return nullptr;
-    }
-    pid_t process = 0;
-    const int error = spawn(*file, sockets[1], environment_without(without), process);
-    ::close(sockets[1]);
-    if (error != 0) {
-        ::close(sockets[0]);
-        hindrance = hindered(Hindrance::lost,
-                             fmt::format("cannot start {}: {}", *file, std::strerror(error)));
-        return nullptr;
-    }
-    return std::unique_ptr<WorkerProcess>(new WorkerProcess(process, sockets[0]));
+    auto started = start_worker(without);
+    if (started.ok())
+        return std::unique_ptr<WorkerProcess>(new WorkerProcess(std::move(started).value()));
+    const bool absent = started.fault().kind == FaultClass::absent;
+    hindrance =
+        hindered(absent ? Hindrance::absent : Hindrance::lost, std::move(started).fault().words);
+    return nullptr;
 }
 
+// Whoever started it waits for it; if that was this process, it has no zombie left.
 WorkerProcess::~WorkerProcess() {
-    ::close(socket_);
-    const auto deadline = steady_clock::now() + (hangs_ ? milliseconds{0} : parting_time);
-    int status = 0;
-    while (::waitpid(process_, &status, WNOHANG) == 0) {
-        if (steady_clock::now() >= deadline) {
-            ::kill(process_, SIGKILL);
-            ::waitpid(process_, &status, 0);
-            return;
-        }
-        std::this_thread::sleep_for(milliseconds(1));
-    }
+    { const auto closed = std::move(started_.socket); }
+    const int process = started_.process.number();
+    if (!has_ended(process, hangs_ ? milliseconds{0} : parting_time))
+        ::pidfd_send_signal(process, SIGKILL, nullptr, 0);
+    siginfo_t ignored;
+    ::waitid(P_PIDFD, static_cast<id_t>(process), &ignored, WEXITED);
 }
 
 Reply WorkerProcess::lose(std::string words) {
@@ -125,11 +63,11 @@ Reply WorkerProcess::lose(std::string words) {
 }
 
 void WorkerProcess::send(const Request& request, milliseconds patience) {
-    (void)send_frame(socket_, encode(request), steady_clock::now() + patience);
+    (void)send_frame(started_.socket.number(), encode(request), steady_clock::now() + patience);
 }
 
 Reply WorkerProcess::receive(milliseconds patience) {
-    const auto octets = receive_frame(socket_, steady_clock::now() + patience);
+    const auto octets = receive_frame(started_.socket.number(), steady_clock::now() + patience);
     if (!octets)
         return lose(errno == ETIMEDOUT
                         ? "the module does not answer"
@@ -142,7 +80,8 @@ Reply WorkerProcess::receive(milliseconds patience) {
 
 Reply WorkerProcess::open(const Request& request, const Secret& pin, milliseconds patience) {
     send(request, patience);
-    (void)send_frame(socket_, as_bytes(pin.text()), steady_clock::now() + patience);
+    (void)send_frame(started_.socket.number(), as_bytes(pin.text()),
+                     steady_clock::now() + patience);
     return receive(patience);
 }
 

@@ -7,14 +7,14 @@
 
 #include "common/system/secret.h"
 #include "common/tokens/messages.h"
+#include "common/tokens/worker_start.h"
 
 namespace kaspar::token {
 
 class WorkerProcess {
   public:
-    /// Starts kaspar-token-worker, which stands beside this program, in ../libexec/kaspar, or for
-    /// programs in a folder below, one up. It gets our environment without the variables named.
-    /// Null, and a hindrance: it cannot be started.
+    /// Starts it (worker_start.h), its environment without the variables named. Null, and a
+    /// hindrance: it cannot be started.
     static std::unique_ptr<WorkerProcess> start(const std::vector<std::string>& without,
                                                 Reply& hindrance);
 
@@ -40,11 +40,10 @@ class WorkerProcess {
     }
 
   private:
-    WorkerProcess(int process, int socket) : process_(process), socket_(socket) {}
+    explicit WorkerProcess(StartedWorker started) : started_(std::move(started)) {}
     Reply lose(std::string words);
 
-    int process_;
-    int socket_;
+    StartedWorker started_;
     bool hangs_ = false;
 };
 

@@ -16,10 +16,9 @@ bool starts_with_owner(std::string_view text) {
     return text.front() != ' ' && text.front() != '\t' && text.front() != '$';
 }
 
-bool is_one_line(const RecordScanner& scanner, std::string_view text, std::uint64_t line) {
-    const auto end = scanner.consumed();
-    return scanner.line() == line && !scanner.is_within_parentheses() && end < text.size() &&
-           text[end] == '\n';
+/// A newline may stand in a record after a backslash, too.
+bool is_one_line(const RecordScanner& scanner, std::string_view text) {
+    return !scanner.is_within_parentheses() && scanner.consumed() == text.find('\n');
 }
 
 bool is_of_zone(const ScannedRecord& record, const Name& apex) {
@@ -38,7 +37,7 @@ class LineReader {
     bool take() {
         ++line_;
         if (!starts_with_owner(text_) || !scanner_.scan(text_, line_) ||
-            !is_one_line(scanner_, text_, line_) || !is_of_zone(scanner_.record(), apex_))
+            !is_one_line(scanner_, text_) || !is_of_zone(scanner_.record(), apex_))
             return false;
         const auto record = scanner_.record();
         owner_ = text_.substr(0, text_.find('\t') + 1);

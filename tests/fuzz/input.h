@@ -13,7 +13,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }
 
-/// A file in memory with this content; the same one every time.
+/// A file with this content; the same one every time.
 std::filesystem::path file_with(std::string_view content);
 
 }  // namespace kaspar::fuzz

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -81,7 +82,7 @@ bool runs(pid_t process, const path& program) {
     return file.filename() == program.filename();
 }
 
-/// Starts a program in this folder, which may leave a core there.
+/// Starts a program in this folder, which may leave a core there. Its errors go to a file "errors".
 pid_t start(const std::vector<std::string>& words, const path& folder) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
@@ -95,7 +96,7 @@ pid_t start(const std::vector<std::string>& words, const path& folder) {
     for (const auto& word : words)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
-    if (::chdir(folder.c_str()) == 0)
+    if (::chdir(folder.c_str()) == 0 && std::freopen("errors", "w", stderr) != nullptr)
         ::execv(arguments[0], arguments.data());
     ::_exit(127);
 }
@@ -106,6 +107,14 @@ std::string status_of(pid_t process, const std::string& field) {
     std::smatch found;
     const std::regex line("\n" + field + ":\t([^\n]*)");
     return std::regex_search(text, found, line) ? found[1].str() : "";
+}
+
+/// The one child of a process's first thread.
+pid_t child_of(pid_t process) {
+    pid_t child = 0;
+    std::istringstream(content_of(fmt::format("/proc/{0}/task/{0}/children", process))) >> child;
+    REQUIRE(child > 0);
+    return child;
 }
 
 bool dumped_core(pid_t process, const path& folder, int signal) {
@@ -310,4 +319,50 @@ TEST_CASE("a user without root's rights has private memory and writes files all 
     as_nobody({signer_program, "verify", (folder / "signed").string(), "--zone", zone});
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
         CHECK_FALSE(entry.path().filename().string().starts_with(".kaspar-"));
+}
+
+TEST_CASE("a signer gives up network and programs with keys in a token, too; its workers do not",
+          "[attack][confinement][token]") {
+    const TokenSite site;
+    site.sign_first();
+    site.change(3);
+    const auto before = site.published();
+    const TempFolder folder;
+    const auto service = start(
+        {signer_program, "run", "-c", (site.programs / "kaspar.json").string()}, folder.path());
+    wait_for([&] { return site.published() != before; });
+    const auto launcher = child_of(service), worker = child_of(launcher);
+    CHECK(runs(launcher, signer_program));
+    CHECK(runs(worker, "kaspar-token-worker"));
+    CHECK(status_of(service, "Seccomp_filters") == "2");
+    CHECK(status_of(launcher, "Seccomp_filters") == "1");
+    CHECK(status_of(worker, "Seccomp_filters") == "1");
+    CHECK(status_of(worker, "NoNewPrivs") == "1");
+
+    int status = 0;
+    REQUIRE(::kill(launcher, SIGTERM) == 0);  // as a whole unit is told to end
+    REQUIRE(::kill(service, SIGTERM) == 0);
+    REQUIRE(::waitpid(service, &status, 0) == service);
+    CHECK(status == 0);
+    wait_for([&] { return ::kill(launcher, 0) != 0 && ::kill(worker, 0) != 0; });
+}
+
+TEST_CASE("a signer whose workers cannot be started any more says so, and keeps the zone",
+          "[attack][confinement][token]") {
+    const TokenSite site;
+    site.sign_first();
+    const auto before = site.published();
+    const TempFolder folder;
+    const auto service = start(
+        {signer_program, "run", "-c", (site.programs / "kaspar.json").string()}, folder.path());
+    wait_for([&] { return status_of(service, "Seccomp_filters") == "2"; });
+    REQUIRE(::kill(child_of(service), SIGKILL) == 0);
+    site.change(3);
+    wait_for([&] {
+        return content_of(folder / "errors").find("start this program anew") != std::string::npos;
+    });
+    CHECK(site.published() == before);
+    REQUIRE(::kill(service, SIGTERM) == 0);
+    int status = 0;
+    REQUIRE(::waitpid(service, &status, 0) == service);
 }

@@ -51,20 +51,19 @@ int error_of_exec() {
 
 constexpr int cannot_confine = 255;
 
-/// What `call` gives, an errno or 0, in a process that is confined.
-int confined(Workers workers, const std::function<int()>& call) {
-    return in_child([&] { return confine(workers).ok() ? call() : cannot_confine; });
+/// What `call` gives, an errno or 0, in a process that has given something up.
+int confined(Outcome (*give_up)(), const std::function<int()>& call) {
+    return in_child([&] { return give_up().ok() ? call() : cannot_confine; });
 }
 
 }  // namespace
 
 TEST_CASE("a confined signer may do what signing needs, and nothing that it does not",
           "[attack][confinement]") {
-    const auto workers = GENERATE(Workers::none, Workers::of_tokens);
     unsigned shown = 0;
     const auto forbidden = [&](const char* what, const std::function<int()>& call) {
         INFO(what);
-        CHECK(confined(workers, call) == EPERM);
+        CHECK(confined(give_up_privileges, call) == EPERM);
         shown += in_child(call) == EPERM ? 0 : 1;  // where it may be done otherwise
     };
     forbidden("perf_event_open",
@@ -82,31 +81,25 @@ TEST_CASE("a confined signer may do what signing needs, and nothing that it does
     forbidden("ptrace", [] { return error_of(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); });
 #endif
     CHECK(shown > 3);
-    CHECK(confined(workers, [] { return error_of_socket(AF_UNIX, SOCK_DGRAM); }) == 0);
-    CHECK(confined(workers, [] {
-              const test::TempFolder folder;
-              return write_file(folder / "f", "text").ok() ? 0 : 1;
-          }) == 0);
+    for (const auto give_up : {give_up_privileges, give_up_programs_and_network}) {
+        CHECK(confined(give_up, [] { return error_of_socket(AF_UNIX, SOCK_DGRAM); }) == 0);
+        CHECK(confined(give_up, [] {
+                  const test::TempFolder folder;
+                  return write_file(folder / "f", "text").ok() ? 0 : 1;
+              }) == 0);
+    }
 }
 
-TEST_CASE("without token workers a confined signer reaches no network and starts no program",
-          "[attack][confinement]") {
+TEST_CASE("a confined signer reaches no network and starts no program", "[attack][confinement]") {
     for (const int family : {AF_INET, AF_INET6, AF_NETLINK, AF_PACKET}) {
         INFO(family);
         const auto call = [&] { return error_of_socket(family, SOCK_RAW); };
-        CHECK(confined(Workers::none, call) == EPERM);
-        CHECK(confined(Workers::of_tokens, call) == in_child(call));
+        CHECK(confined(give_up_programs_and_network, call) == EPERM);
+        CHECK(confined(give_up_privileges, call) == in_child(call));
     }
-    CHECK(confined(Workers::none, [] { return error_of_socket(AF_INET, SOCK_DGRAM); }) == EPERM);
-    CHECK(confined(Workers::of_tokens, [] { return error_of_socket(AF_INET, SOCK_DGRAM); }) == 0);
-    CHECK(confined(Workers::none, error_of_exec) == EPERM);
-    CHECK(confined(Workers::of_tokens, error_of_exec) == 0);
-}
-
-TEST_CASE("what has a token among its key stores may start workers", "[attack][confinement]") {
-    Configuration configuration;
-    configuration.keystores["local"].type = "files";
-    CHECK(workers_of(configuration) == Workers::none);
-    configuration.keystores["hsm"].type = "pkcs11";
-    CHECK(workers_of(configuration) == Workers::of_tokens);
+    const auto reach_network = [] { return error_of_socket(AF_INET, SOCK_DGRAM); };
+    CHECK(confined(give_up_programs_and_network, reach_network) == EPERM);
+    CHECK(confined(give_up_privileges, reach_network) == 0);
+    CHECK(confined(give_up_programs_and_network, error_of_exec) == EPERM);
+    CHECK(confined(give_up_privileges, error_of_exec) == 0);
 }

@@ -59,7 +59,7 @@ TEST_CASE("a line that the writer cannot have written is named", "[lines]") {
              "a\t60\tIN\tA\t192.0.2.1\n",               // relative
              "a.example.net.\t60\tIN\tA\t192.0.2.1\n",  // of another zone
              "a.example.\t60\tIN\tTXT\t(\n\"a\" )\n",   // two lines
-             "a.example.\t60\tIN\tA\t( 192.0.2.1\n)\n",
+             "a.example.\t60\tIN\tA\t( 192.0.2.1\n)\n", "a.example.\t60\tIN\tNS\tns\\\n.example.\n",
              "a.example.\t60\tIN\tA\t192.0.2.1",  // cut
              "a.example.\t60\tIN\tA\t192.0.",
              "a.example.\t60\tIN\tNS\t\\# 3 0561ff\n",  // not a name

@@ -60,6 +60,18 @@ TEST_CASE("a change during the work ends the next wait", "[signals]") {
     CHECK(look(waiter) == Woken::change);
 }
 
+TEST_CASE("a folder that was not watched before is told", "[signals]") {
+    const TempFolder folder;
+    REQUIRE(make_folder(folder / "a").ok());
+    auto waiter = Waiter::create().value();
+    CHECK_FALSE(waiter.watch({folder / "missing" / "zone"}).value());
+    CHECK(waiter.watch({folder / "a" / "zone"}).value());
+    CHECK_FALSE(waiter.watch({folder / "a" / "zone", folder / "a" / "other"}).value());
+    std::filesystem::remove(folder / "a");
+    REQUIRE(make_folder(folder / "a").ok());
+    CHECK(waiter.watch({folder / "a" / "zone"}).value());
+}
+
 TEST_CASE("any file of a watched folder counts, but hidden ones", "[signals]") {
     const TempFolder folder;
     auto waiter = Waiter::create().value();
