@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "common/system/memory.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
+#include "signer/zonefile/complaints.h"
 #include "signer/zonefile/generate.h"
 #include "signer/zonefile/items.h"
 #include "signer/zonefile/scanner.h"
@@ -17,49 +17,8 @@ namespace kaspar::signer {
 
 namespace {
 
-constexpr std::size_t most_listed = 50;
-constexpr unsigned most_endless = 50;  // each is gone through to the end of the file
 constexpr std::size_t deepest_include = 20;
 constexpr std::uint64_t records_between_looks = 1 << 18;  // at what memory there is
-
-/// The errors found so far: the first ones in words, all of them counted.
-class Complaints {
-  public:
-    void add(std::string words) {
-        if (words_.size() < most_listed)
-            words_.push_back(std::move(words));
-        ++count_;
-    }
-
-    std::uint64_t count() const { return count_; }
-
-    Fault fault(bool are_all) const {
-        std::string all = fmt::format("{}", fmt::join(words_, "\n"));
-        if (!are_all)
-            all += fmt::format(
-                "\n… and more; {} parentheses are never closed, so the rest is not "
-                "looked at",
-                most_endless);
-        else if (count_ > words_.size())
-            all += fmt::format("\n… and {} more errors", count_ - words_.size());
-        return {FaultClass::input, std::move(all)};
-    }
-
-  private:
-    std::vector<std::string> words_;
-    std::uint64_t count_ = 0;
-};
-
-/// A line for a message: its start, odd octets replaced.
-std::string excerpt(std::string_view item) {
-    constexpr std::size_t longest = 60;
-    auto line = item.substr(0, item.find('\n'));
-    line = line.substr(0, line.find('\r'));
-    std::string out(line.substr(0, longest));
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-    return line.size() > longest ? out + "…" : out;
-}
 
 /// OPT and the types that only questions and transactions have (RFC 6895 §3.1).
 bool is_meta_type(std::uint16_t type) {
@@ -74,22 +33,6 @@ bool same_directive(std::string_view item, std::string_view directive) {
            });
 }
 
-std::string megabytes(std::uint64_t octets) {
-    return fmt::format("{} MB", octets / 1'000'000);
-}
-
-/// A file's size does not tell how much $GENERATE and $INCLUDE make of it; and a signer that the
-/// system kills for what it takes signs no other zone either.
-std::optional<std::string> want_of_memory(std::uint64_t held) {
-    const auto available = available_memory();
-    if (!available || available->octets >= held)
-        return std::nullopt;
-    return fmt::format(
-        "the zone takes {} of memory up to here and will take as much again, and {} are to be "
-        "had, by {}; make it smaller, or give the signer more",
-        megabytes(held), megabytes(available->octets), available->limit);
-}
-
 class ZoneReader {
   public:
     ZoneReader(const Name& apex, std::size_t window)
@@ -102,7 +45,7 @@ class ZoneReader {
             complaints_.add(
                 fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
         if (complaints_.count() > 0)
-            return complaints_.fault(endless_ < most_endless);
+            return complaints_.fault();
         return ReadZone{builder_.build(threads), std::move(files_), std::move(warnings_), records_};
     }
 
@@ -112,6 +55,7 @@ class ZoneReader {
         std::uint16_t file;
         std::string_view text;  ///< what is seen of it
         bool is_whole;          ///< the file ends where the text does
+        bool is_open_to_all;    ///< others may read it, and so what messages show of it
         Place place;            ///< in the text; its line in the file
         bool is_given_up = false;
     };
@@ -122,7 +66,8 @@ class ZoneReader {
         const auto file = static_cast<std::uint16_t>(files_.size());
         files_.push_back({path, 0, 0, 0, {}});
         open_.push_back(path);
-        const auto outcome = read_items({file, source.text(), source.is_at_end(), {}}, source);
+        const auto outcome = read_items(
+            {file, source.text(), source.is_at_end(), source.is_open_to_all(), {}}, source);
         open_.pop_back();
         KASPAR_CHECK(outcome);
         KASPAR_TRY(files_[file], source.finish());
@@ -154,7 +99,7 @@ class ZoneReader {
     }
 
     bool is_given_up(const Frame& frame) const {
-        return frame.is_given_up || is_full_ || endless_ >= most_endless;
+        return frame.is_given_up || is_full_ || complaints_.is_given_up();
     }
 
     /// True if what follows in the file cannot change where this part of the text ends.
@@ -262,23 +207,30 @@ class ZoneReader {
         frame.place = endless ? next_owner_line(frame.text, start)
                               : advance(frame.text, start, start.at + item.text.size());
         if (endless && (words || error.unclosed))
-            complain(frame, start.line, never_closed("parenthesis", item.text));
+            complain_unclosed(frame, start.line, "parenthesis", item.text);
         else if (item.end == ItemEnd::open_quote)
-            complain(frame, start.line, never_closed("quoted string", item.text));
+            complain_unclosed(frame, start.line, "quoted string", item.text);
         else if (words)
-            complain(frame, start.line, fmt::format("{}, at: {}", *words, excerpt(item.text)));
+            complain(frame, start.line, std::string(*words) + excerpt(frame, item.text));
         else
             complain_as_scanned(frame, start.line, item.text);
-        endless_ += endless ? 1 : 0;
+        if (endless)
+            complaints_.note_endless();
         frame.is_given_up =
             error.dos_newline;  // one message is enough: all lines are like this one
     }
 
-    static std::string never_closed(std::string_view what, std::string_view item) {
-        return fmt::format(
-            "a {} opened here is never closed; close it, or complete the file if it was cut, at: "
-            "{}",
-            what, excerpt(item));
+    void complain_unclosed(const Frame& frame, std::uint64_t line, std::string_view what,
+                           std::string_view item) {
+        complain(frame, line,
+                 fmt::format("a {} opened here is never closed; close it, or complete the file if "
+                             "it was cut{}",
+                             what, excerpt(frame, item)));
+    }
+
+    /// Where in the file, in its own words. A secret that $INCLUDE names is none of a log's.
+    static std::string excerpt(const Frame& frame, std::string_view item) {
+        return frame.is_open_to_all ? ", at: " + start_of(item) : "";
     }
 
     // libzscanner tells the line within an item of several lines.
@@ -287,7 +239,7 @@ class ZoneReader {
         auto line = first_line;
         for (; line < error.line && item.find('\n') + 1 < item.size(); ++line)
             item.remove_prefix(item.find('\n') + 1);
-        complain(frame, line, fmt::format("{}, at: {}", error.words, excerpt(item)));
+        complain(frame, line, error.words + excerpt(frame, item));
     }
 
     /// Takes the record just scanned. What is wrong with it, if something is.
@@ -374,9 +326,8 @@ class ZoneReader {
             generate(frame, line, item.text);
         else
             complain(frame, line,
-                     fmt::format("unknown directive; known are $ORIGIN, $TTL, $INCLUDE and "
-                                 "$GENERATE, at: {}",
-                                 excerpt(item.text)));
+                     "unknown directive; known are $ORIGIN, $TTL, $INCLUDE and $GENERATE" +
+                         excerpt(frame, item.text));
     }
 
     static bool is(const std::vector<Word>& words, std::string_view directive) {
@@ -387,7 +338,7 @@ class ZoneReader {
     void set_ttl(const Frame& frame, std::uint64_t line, std::string_view item) {
         const auto before = scanner_.default_ttl();
         if (!scanner_.scan_ttl(item, line)) {
-            complain(frame, line, fmt::format("{}, at: {}", scanner_.error().words, excerpt(item)));
+            complain(frame, line, scanner_.error().words + excerpt(frame, item));
         } else if (scanner_.default_ttl().value_or(~0U) > largest_ttl) {
             complain(frame, line, fmt::format("the TTL is above {} (RFC 2181 §8)", largest_ttl));
             scanner_.set_default_ttl(before);
@@ -475,7 +426,7 @@ class ZoneReader {
             return text.fault().words;
         if (!scanner_.scan(*text, line) && !scan_escaped(*text, line)) {
             scanner_.scan(*text, line);  // for its error
-            return fmt::format("{}, at: {}", scanner_.error().words, excerpt(*text));
+            return scanner_.error().words + excerpt(frame, *text);
         }
         if (!impossible_escape(*text).empty())
             return fmt::format("{} is no octet", impossible_escape(*text));
@@ -493,7 +444,6 @@ class ZoneReader {
     std::optional<std::uint32_t> last_ttl_;
     bool warned_of_ttl_ = false;
     bool is_full_ = false;  ///< memory would not suffice for more
-    unsigned endless_ = 0;  ///< so many parentheses are never closed
     std::uint64_t records_ = 0;
 };
 

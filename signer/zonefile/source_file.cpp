@@ -37,6 +37,7 @@ Result<SourceFile> SourceFile::open(const std::filesystem::path& path, std::size
     if (!S_ISREG(status.st_mode))
         return io_fault(path, "not a regular file");
     source.before_ = stamp_of(status);
+    source.is_open_to_all_ = (status.st_mode & S_IROTH) != 0;
     // One octet more than the file has shows its end at once.
     source.window_.resize(std::min<std::uint64_t>(window, source.before_.size + 1));
     KASPAR_CHECK(source.fill());

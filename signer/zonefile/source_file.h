@@ -27,6 +27,9 @@ class SourceFile {
     /// True if text() goes up to the end of the file.
     bool is_at_end() const { return is_at_end_; }
 
+    /// Any user of the machine may read the file.
+    bool is_open_to_all() const { return is_open_to_all_; }
+
     /// Moves the window on: the first `passed` octets leave it and others come in. It grows to
     /// twice its size if less than half of it has passed. Fault: io.
     Outcome move_on(std::size_t passed);
@@ -45,7 +48,7 @@ class SourceFile {
     std::string window_;
     std::size_t filled_ = 0;
     std::uint64_t read_ = 0;  ///< octets in all
-    bool is_at_end_ = false;
+    bool is_at_end_ = false, is_open_to_all_ = false;
 };
 
 }  // namespace kaspar::signer

@@ -326,6 +326,28 @@ TEST_CASE("errors in included files name the included file, and the rest is stil
                               "zone:8: $INCLUDE takes", "zone:9: "}));
 }
 
+TEST_CASE("of a file that not all may read, messages show nothing", "[reader][attack][secret]") {
+    const TempFolder folder;
+    const std::string secret = "correct-horse-battery";
+    const auto apex = Name::from_text("example").value();
+    const auto zone = write_text(folder / "zone", apex_lines + "$INCLUDE secret\n");
+    for (const auto* around : {"", " (", "$", "$GENERATE 1-2 x$ ", "$TTL ", "x TXT \""}) {
+        const auto file = write_text(folder / "secret", around + secret + "\n");
+        for (const auto& named : {zone, file}) {
+            INFO(around);
+            std::filesystem::permissions(file, std::filesystem::perms(0640));
+            const auto hidden = read_zone_file(named, apex);
+            REQUIRE_FALSE(hidden.ok());
+            CHECK(hidden.fault().words.find("secret:1: ") != std::string::npos);
+            CHECK(hidden.fault().words.find(secret) == std::string::npos);
+            std::filesystem::permissions(file, std::filesystem::perms(0644));
+            const auto shown = read_zone_file(named, apex);
+            REQUIRE_FALSE(shown.ok());
+            CHECK(shown.fault().words.size() > hidden.fault().words.size());
+        }
+    }
+}
+
 TEST_CASE("each file's digest is of the octets that were parsed", "[reader]") {
     const auto read = golden("nasty.zone", "nasty.example");
     REQUIRE(read.ok());
