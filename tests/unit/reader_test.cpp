@@ -331,7 +331,7 @@ TEST_CASE("of a file that not all may read, messages show nothing", "[reader][at
     const std::string secret = "correct-horse-battery";
     const auto apex = Name::from_text("example").value();
     const auto zone = write_text(folder / "zone", apex_lines + "$INCLUDE secret\n");
-    for (const auto* around : {"", " (", "$", "$GENERATE 1-2 x$ ", "$TTL ", "x TXT \""}) {
+    for (const auto* around : {"", " (", "$", "$GENERATE 1-2 x$ A ", "$TTL ", "x TXT \""}) {
         const auto file = write_text(folder / "secret", around + secret + "\n");
         for (const auto& named : {zone, file}) {
             INFO(around);
