@@ -29,6 +29,7 @@ namespace {
 
 constexpr auto program = "kaspar-token-worker";
 constexpr std::size_t longest_message = 65536;
+constexpr auto success = "started";
 
 std::optional<std::string> find_program() {
     std::error_code error;
@@ -148,14 +149,14 @@ std::optional<Message> receive_message(int socket) {
     if (size <= 0)
         return std::nullopt;
     message.text.resize(static_cast<std::size_t>(size));
-    const auto* rights = CMSG_FIRSTHDR(&header);
-    if (rights != nullptr && rights->cmsg_len == CMSG_LEN(sizeof message.descriptors))
-        std::memcpy(message.descriptors.data(), CMSG_DATA(rights), sizeof message.descriptors);
+    if (const auto* rights = CMSG_FIRSTHDR(&header))
+        std::memcpy(message.descriptors.data(), CMSG_DATA(rights),
+                    std::min(rights->cmsg_len - CMSG_LEN(0), sizeof message.descriptors));
     return message;
 }
 
 std::string request_to_start(const std::vector<std::string>& without) {
-    std::string text = "start";
+    std::string text = "start";  // a message is not empty
     for (const auto& name : without)
         text += '\n' + name;
     return text;
@@ -165,7 +166,7 @@ std::vector<std::string> names_in(const std::string& request) {
     std::vector<std::string> names;
     std::istringstream lines(request);
     std::string line;
-    std::getline(lines, line);  // "start"
+    std::getline(lines, line);
     while (std::getline(lines, line))
         names.push_back(line);
     return names;
@@ -181,8 +182,9 @@ Fault fault_from(const std::string& text) {
 }
 
 /// The life of the process apart. Workers that have ended are waited for when the next is started:
-/// their handles tell of their end all the same.
-[[noreturn]] void serve_starts(int socket) {
+/// their handles tell of their end all the same. No exception may lead back into a second life of
+/// the program.
+[[noreturn]] void serve_starts(int socket) noexcept {
     for (const int sent_to_all : {SIGINT, SIGTERM, SIGHUP})
         ::signal(sent_to_all, SIG_IGN);
     while (const auto request = receive_message(socket)) {
@@ -190,8 +192,7 @@ Fault fault_from(const std::string& text) {
             continue;
         const auto started = start_here(names_in(request->text));
         if (started.ok())
-            send_message(socket,
-                         {"started", {started->process.number(), started->socket.number()}});
+            send_message(socket, {success, {started->process.number(), started->socket.number()}});
         else
             send_message(socket, {text_of(started.fault())});
     }
@@ -212,10 +213,13 @@ class Apart {
             return Fault{FaultClass::io, fmt::format("the process that starts {} is gone; start "
                                                      "this program anew",
                                                      program)};
-        if (!answer->has_descriptors())
+        StartedWorker started{Descriptor(answer->descriptors[0]),
+                              Descriptor(answer->descriptors[1])};
+        if (answer->text != success)
             return fault_from(answer->text);
-        return StartedWorker{Descriptor(answer->descriptors[0]),
-                             Descriptor(answer->descriptors[1])};
+        if (!started.socket.valid())
+            return cannot_start(EMFILE);  // our own limit kept one of them out
+        return started;
     }
 
   private:
