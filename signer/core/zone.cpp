@@ -1,16 +1,20 @@
 #include "signer/core/zone.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "signer/core/name_order.h"
 
 namespace kaspar::signer {
 
+// A name may have 65,535 types.
 const RRset* Zone::find(const Node& node, std::uint16_t type, std::uint16_t covered) const {
-    for (const auto& rrset : rrsets(node))
-        if (rrset.type == type && rrset.covered == covered)
-            return &rrset;
-    return nullptr;
+    const auto all = rrsets(node);
+    const auto at = std::lower_bound(all.begin(), all.end(), std::pair(type, covered),
+                                     [](const RRset& rrset, const auto& wanted) {
+                                         return std::pair(rrset.type, rrset.covered) < wanted;
+                                     });
+    return at != all.end() && at->type == type && at->covered == covered ? &*at : nullptr;
 }
 
 const Node* Zone::find(BytesView owner_name) const {

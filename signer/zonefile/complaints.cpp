@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::size_t most_listed = 50;
 constexpr unsigned most_endless = 50;
+constexpr std::size_t longest_words = 1000, longest_excerpt = 60;  // octets
+
+/// What is outside ASCII may be cut in two: who shows it sees to that.
+std::string one_line(std::string_view words, std::size_t longest) {
+    std::string out(words.substr(0, longest));
+    std::replace_if(
+        out.begin(), out.end(),
+        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
+    return words.size() > longest ? out + "…" : out;
+}
 
 std::string megabytes(std::uint64_t octets) {
     return fmt::format("{} MB", octets / 1'000'000);
@@ -19,9 +29,9 @@ std::string megabytes(std::uint64_t octets) {
 
 }  // namespace
 
-void Complaints::add(std::string words) {
+void Complaints::add(std::string_view words) {
     if (words_.size() < most_listed)
-        words_.push_back(std::move(words));
+        words_.push_back(one_line(words, longest_words));
     ++count_;
 }
 
@@ -41,13 +51,8 @@ Fault Complaints::fault() const {
 }
 
 std::string start_of(std::string_view item) {
-    constexpr std::size_t longest = 60;
-    auto line = item.substr(0, item.find('\n'));
-    line = line.substr(0, line.find('\r'));
-    std::string out(line.substr(0, longest));
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-    return line.size() > longest ? out + "…" : out;
+    const auto line = item.substr(0, item.find('\n'));
+    return one_line(line.substr(0, line.find('\r')), longest_excerpt);
 }
 
 std::optional<std::string> want_of_memory(std::uint64_t held) {

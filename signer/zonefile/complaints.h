@@ -14,7 +14,8 @@ namespace kaspar::signer {
 /// The errors found so far: the first ones in words, all of them counted.
 class Complaints {
   public:
-    void add(std::string words);
+    /// Long words are cut, and control characters replaced: they may be the zone file's.
+    void add(std::string_view words);
 
     /// A parenthesis that is never closed: to see that, all the rest of its file was gone through.
     void note_endless() { ++endless_; }

@@ -143,6 +143,20 @@ std::vector<Word> words_of(std::string_view item) {
     return words;
 }
 
+bool is_blank_in_parentheses(std::string_view item) {
+    bool open = false;
+    for (std::size_t at = 0; at < item.size(); ++at) {
+        const char c = item[at];
+        if (c == ';')
+            at = end_of_line(item, at);
+        else if (c == (open ? ')' : '('))
+            open = !open;
+        else if (!is_blank(c) && c != '\n')
+            return false;
+    }
+    return !open;
+}
+
 std::string escape_odd_octets(std::string_view item, Escaped which) {
     std::string out;
     bool quoted = false, chosen = false;

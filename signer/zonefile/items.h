@@ -50,6 +50,10 @@ struct Word {
 /// The item's words, comments and parentheses left out.
 std::vector<Word> words_of(std::string_view item);
 
+/// True if the item holds nothing but blanks, comments and parentheses, which open and close in
+/// turn.
+bool is_blank_in_parentheses(std::string_view item);
+
 /// Which of an item's unquoted words: the one at its start; those without '=', which parameters
 /// have (RFC 9460 §2.1); all.
 enum class Escaped { owner, names, all };

@@ -18,7 +18,8 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::size_t deepest_include = 20;
-constexpr std::uint64_t records_between_looks = 1 << 18;  // at what memory there is
+constexpr std::size_t most_files = 4096, longest_file_name = 1023;
+constexpr std::uint64_t octets_between_looks = 16 << 20;  // at what memory there is
 
 /// OPT and the types that only questions and transactions have (RFC 6895 §3.1).
 bool is_meta_type(std::uint16_t type) {
@@ -95,7 +96,22 @@ class ZoneReader {
         frame.place = skip_blank_lines(frame.text, frame.place);
         if (ends_in_blank(frame.text, frame.place))
             return false;
+        if (skip_parentheses(frame))
+            return true;
         return frame.text[frame.place.at] == '$' ? take_directive(frame) : take_item(frame);
+    }
+
+    /// True if an item of parentheses alone was there. libzscanner, to which it is a blank line,
+    /// would go on to the next one, and follow a directive by itself.
+    static bool skip_parentheses(Frame& frame) {
+        const auto first = frame.text.find_first_not_of(" \t\r", frame.place.at);
+        if (frame.text[first] != '(')
+            return false;
+        const auto item = item_at(frame.text, frame.place.at);
+        if (item.end != ItemEnd::newline || !is_blank_in_parentheses(item.text))
+            return false;
+        frame.place = advance(frame.text, frame.place, frame.place.at + item.text.size());
+        return true;
     }
 
     bool is_given_up(const Frame& frame) const {
@@ -144,10 +160,7 @@ class ZoneReader {
         if (!is_certain(frame, start.at + item.text.size()))
             return false;
         const auto next = advance(frame.text, start, start.at + item.text.size());
-        if (words_of(item.text).empty()) {
-            // Parentheses alone are a blank line to libzscanner; the record came after them.
-            frame.place = next;
-        } else if (item.end != ItemEnd::newline || !holds_no_more(item.text)) {
+        if (item.end != ItemEnd::newline || !holds_no_more(item.text)) {
             take_error(frame, "unexpected words after the record's data");
         } else {
             frame.place = next;
@@ -262,10 +275,11 @@ class ZoneReader {
         builder_.add(record.owner, record.type, *ttl, record.rdata,
                      {static_cast<std::uint32_t>(line), frame.file});
         ++records_;
-        return records_ % records_between_looks == 0 ? look_at_memory() : std::nullopt;
+        return builder_.octets() < next_look_ ? std::nullopt : look_at_memory();
     }
 
     std::optional<std::string> look_at_memory() {
+        next_look_ = builder_.octets() + octets_between_looks;
         auto want = want_of_memory(builder_.octets());
         is_full_ = want.has_value();
         return want;
@@ -381,13 +395,15 @@ class ZoneReader {
     }
 
     void include_file(const Frame& frame, std::uint64_t line, std::string_view name) {
+        if (name.size() > longest_file_name)
+            return complain(frame, line, "$INCLUDE takes a shorter file name");
         const auto path = files_[frame.file].path.parent_path() / name;
         if (is_open(path) || open_.size() > deepest_include)
             return complain(frame, line,
                             fmt::format("$INCLUDE {} goes in a circle or deeper than {} files",
                                         path.string(), deepest_include));
-        if (files_.size() > 0xffff)
-            return complain(frame, line, "more than 65535 files in one zone");
+        if (files_.size() >= most_files)
+            return complain(frame, line, fmt::format("more than {} files in one zone", most_files));
         auto source = SourceFile::open(path, window_);
         const auto outcome = source.ok() ? read_source(path, *source) : std::move(source).fault();
         if (!outcome.ok())
@@ -443,6 +459,7 @@ class ZoneReader {
     std::vector<std::string> warnings_;
     std::optional<std::uint32_t> last_ttl_;
     bool warned_of_ttl_ = false;
+    std::uint64_t next_look_ = octets_between_looks;
     bool is_full_ = false;  ///< memory would not suffice for more
     std::uint64_t records_ = 0;
 };

@@ -42,6 +42,32 @@ TEST_CASE("a zone on which the signer stumbles is refused, told and signed later
     CHECK(bench.output().find("later.example.") != std::string::npos);
 }
 
+TEST_CASE("words of any length in an input cost the zone nothing", "[execute][attack]") {
+    Published bench;
+    const std::string name(200'000, 'x');
+    const std::vector<std::string> lines{"$ORIGIN " + name,
+                                         "$ORIGIN ( \"" + std::string(200'000, '\n') + "\" )",
+                                         "$INCLUDE " + name,
+                                         "$GENERATE 1" + name + " a A 192.0.2.1",
+                                         "$GENERATE 1-2 a${" + name + "} A 192.0.2.1",
+                                         "$" + name,
+                                         "a " + name,
+                                         "$ORIGIN ( \"a\n\x1b[31mb\" )"};
+    for (const auto& line : lines) {
+        INFO(line.substr(0, 40));
+        const auto before = bench.report().publication;
+        bench.input(hosts + line + "\n");
+        bench.now += 1h;
+        const auto refused = bench.expect(RunOutcome::refused);
+        CHECK(refused.run.warnings.empty());
+        CHECK(bench.report().publication == before);
+        for (const auto& words : bench.report().last_run.errors) {
+            CHECK(words.size() < 5000);
+            CHECK(words.find_first_of("\n\x1b") == std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("a broken input leaves the last zone as it is, octet by octet", "[execute]") {
     Published bench;
     const auto before = status_of(bench.output_file());
