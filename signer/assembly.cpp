@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "signer/capacity.h"
 #include "signer/core/zonemd.h"
 
 namespace kaspar::signer {
@@ -113,6 +114,8 @@ void Assembly::add_apex() {
 Outcome Assembly::add_denial() {
     if (!is_signed() || order_.instruction.denial.type != DenialType::nsec3)
         return Done{};
+    KASPAR_CHECK(check_hashes(Nsec3Names::count(order_.source, order_.instruction.denial),
+                              available_memory()));
     KASPAR_TRY(auto names,
                Nsec3Names::find(order_.source, order_.instruction.denial, order_.threads));
     nsec3_names_ = std::move(names);

@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t of_program = 32 << 20;
 constexpr std::uint64_t of_text = 4;   // octets of memory for each of zone text
 constexpr std::uint64_t of_nsec3 = 2;  // the same, more
+constexpr std::uint64_t of_hash = 56;  // for making the chain, and again for verifying it
 
 std::string megabytes(std::uint64_t octets) {
     return fmt::format("{} MB", (octets + 999'999) / 1'000'000);
@@ -41,6 +42,18 @@ Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
     return Fault{FaultClass::refused,
                  capacity_words(instruction, text_size, available) +
                      "; give the signer more, or another machine to this zone"};
+}
+
+Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& available) {
+    const auto needed = names * of_hash;
+    if (!available || needed <= available->octets)
+        return Done{};
+    return Fault{
+        FaultClass::refused,
+        fmt::format("NSEC3 takes the hashes of {} names, empty ones between the zone's "
+                    "included, and {} of memory for them, and {} are to be had, by {}; "
+                    "give the signer more, or the zone NSEC",
+                    names, megabytes(needed), megabytes(available->octets), available->limit)};
 }
 
 }  // namespace kaspar::signer

@@ -22,4 +22,8 @@ std::string capacity_words(const Instruction& instruction, std::uint64_t text_si
 Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
                        const std::optional<AvailableMemory>& available);
 
+/// The same of the hashes of so many names, for NSEC3: a name of many labels has many above it that
+/// a zone's size does not tell of.
+Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& available);
+
 }  // namespace kaspar::signer

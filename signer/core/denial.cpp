@@ -130,22 +130,11 @@ DenialChain make_nsec_chain(const Content& content, BytesView next, std::uint32_
     return writer.take();
 }
 
-Result<Nsec3Names> Nsec3Names::find(const Zone& input, const DenialParameters& parameters,
-                                    unsigned threads) {
-    if (input.apex().wire().size() + 1 + 32 > 255)
-        return Fault{FaultClass::input,
-                     "the zone's name is too long for NSEC3 (its hashed owners would exceed 255 "
-                     "octets); use \"nsec\" in the policy's \"denial\""};
-    Nsec3Names names(input, parameters);
-    names.list_names();
-    names.hash_names(threads);
-    KASPAR_CHECK(names.check_collisions());
-    return names;
-}
-
-/// In canonical order, the ancestors of a name that are not shared with the name before it, and are
-/// not names themselves, are the empty non-terminals.
-void Nsec3Names::list_names() {
+/// Gives each name: its node, and the labels that are cut off the node's owner. In canonical order,
+/// the ancestors of a name that are not shared with the name before it, and are not names
+/// themselves, are the empty non-terminals.
+template <typename Take>
+void Nsec3Names::list(Take&& take) const {
     CutWalk walk(*input_);
     BytesView previous;
     for (std::uint32_t i = 0; i < input_->nodes().size(); ++i) {
@@ -159,11 +148,33 @@ void Nsec3Names::list_names() {
         if (!previous.empty()) {
             const unsigned labels = count_labels(owner);
             for (unsigned kept = shared_labels(previous, owner) + 1; kept < labels; ++kept)
-                names_.push_back({{}, i, labels - kept});
+                take(i, labels - kept);
         }
-        names_.push_back({{}, i, 0});
+        take(i, 0);
         previous = owner;
     }
+}
+
+std::uint64_t Nsec3Names::count(const Zone& input, const DenialParameters& parameters) {
+    std::uint64_t count = 0;
+    Nsec3Names(input, parameters).list([&](std::uint32_t, std::uint32_t) { ++count; });
+    return count;
+}
+
+Result<Nsec3Names> Nsec3Names::find(const Zone& input, const DenialParameters& parameters,
+                                    unsigned threads) {
+    if (input.apex().wire().size() + 1 + 32 > 255)
+        return Fault{FaultClass::input,
+                     "the zone's name is too long for NSEC3 (its hashed owners would exceed 255 "
+                     "octets); use \"nsec\" in the policy's \"denial\""};
+    Nsec3Names names(input, parameters);
+    names.names_.reserve(count(input, parameters));
+    names.list([&](std::uint32_t node, std::uint32_t cut) {
+        names.names_.push_back({{}, node, cut});
+    });
+    names.hash_names(threads);
+    KASPAR_CHECK(names.check_collisions());
+    return names;
 }
 
 BytesView Nsec3Names::name(const HashedName& hashed) const {

@@ -59,6 +59,9 @@ class Nsec3Names {
     static Result<Nsec3Names> find(const Zone& input, const DenialParameters& parameters,
                                    unsigned threads);
 
+    /// How many there are. A short name of many labels has many empty non-terminals above it.
+    static std::uint64_t count(const Zone& input, const DenialParameters& parameters);
+
     std::size_t size() const { return names_.size(); }
 
     /// Index of the first whose hashed owner is not before this owner in canonical order.
@@ -78,7 +81,8 @@ class Nsec3Names {
         std::uint32_t node;
         std::uint32_t cut;  ///< labels cut off the node's owner: above 0 an empty non-terminal
     };
-    void list_names();
+    template <typename Take>
+    void list(Take&& take) const;
     void hash_names(unsigned threads);
     BytesView name(const HashedName& hashed) const;
     Bytes hashed_owner(const Nsec3Hash& hash) const;

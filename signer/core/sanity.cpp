@@ -167,7 +167,9 @@ class SanityCheck {
             case rr::ns:
                 check_wildcard(node, rrset);
                 if (kind == NodeKind::delegation)
-                    check_glue(node, rrset);
+                    check_glue(node, rrset, "glue");
+                if (kind == NodeKind::apex)
+                    check_servers(node, rrset);
                 if (kind == NodeKind::below_delegation)
                     warning(node, rrset, below_delegation);
                 break;
@@ -210,8 +212,21 @@ class SanityCheck {
                   "zone; remove it, or name each delegation");
     }
 
+    // BIND loads no zone with such name servers of its own.
+    void check_servers(const Node& node, const RRset& ns) {
+        for (std::uint32_t i = 0; i < ns.record_count; ++i) {
+            const auto* server = zone_.find(zone_.rdata(ns, i));
+            if (server != nullptr && zone_.find(*server, rr::cname) != nullptr)
+                error(node, ns,
+                      fmt::format("the name server {} is an alias, which resolvers need not "
+                                  "follow; name it, or give it an address (RFC 2181 §10.3)",
+                                  name_text(zone_.rdata(ns, i))));
+        }
+        check_glue(node, ns, "address");
+    }
+
     // Addresses of name servers within the delegated zone are found nowhere else (RFC 1034 §4.2.1).
-    void check_glue(const Node& node, const RRset& ns) {
+    void check_glue(const Node& node, const RRset& ns, std::string_view wanted) {
         for (std::uint32_t i = 0; i < ns.record_count; ++i) {
             const auto server = zone_.rdata(ns, i);
             if (!name_is_within(server, zone_.owner(node)))
@@ -219,8 +234,8 @@ class SanityCheck {
             const auto* glue = zone_.find(server);
             if (glue == nullptr || (!zone_.find(*glue, rr::a) && !zone_.find(*glue, rr::aaaa)))
                 warning(node, ns,
-                        fmt::format("the name server {} has no glue; add its A or AAAA record",
-                                    name_text(server)));
+                        fmt::format("the name server {} has no {}; add its A or AAAA record",
+                                    name_text(server), wanted));
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "signer/core/denial.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/zones.h"
@@ -67,4 +68,22 @@ TEST_CASE("a zone that does not fit is refused with what it would need", "[capac
     }
     CHECK(memory_needed(1000, {DenialType::nsec3, false, 0, {}}) >
           memory_needed(1000, {DenialType::nsec, false, 0, {}}));
+}
+
+TEST_CASE("hashes that do not fit are not made", "[capacity][attack]") {
+    CHECK(check_hashes(1'000'000'000, std::nullopt).ok());
+    const AvailableMemory little{1'000'000'000, "a test"};
+    CHECK(check_hashes(10'000'000, little).ok());
+    const auto refused = check_hashes(100'000'000, little);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.fault().words.find("100000000 names") != std::string::npos);
+    CHECK(refused.fault().words.find("5600 MB") != std::string::npos);
+}
+
+TEST_CASE("empty names between a zone's are counted with them", "[capacity][denial]") {
+    std::string deep = "x";
+    for (int label = 0; label < 60; ++label)
+        deep = "a." + deep;
+    const auto read = read_zone(apex_lines + deep + " A 192.0.2.1\nb." + deep + " A 192.0.2.2\n");
+    CHECK(Nsec3Names::count(read.zone, {DenialType::nsec3, false, 0, {}}) == 1 + 61 + 1);
 }

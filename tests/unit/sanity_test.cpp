@@ -95,6 +95,17 @@ TEST_CASE("different TTLs in an RRset are a warning that names the lowest", "[sa
                "zone:4: a.example. A: its records have different TTLs; the lowest, 60");
 }
 
+TEST_CASE("the zone's own name servers have addresses and are no aliases", "[sanity]") {
+    CHECK(check("@ NS ns\nns A 192.0.2.1\n").warnings.empty());
+    CHECK(check("@ NS ns.sub\nsub NS ns.sub\nns.sub AAAA 2001:db8::1\n").warnings.empty());
+    CHECK(check("@ NS gone\n").warnings ==
+          std::vector<std::string>{"zone:3: example. NS: the name server gone.example. has no "
+                                   "address; add its A or AAAA record"});
+    const auto alias = check("@ NS ns\nns CNAME a\na A 192.0.2.1\n");
+    REQUIRE(alias.errors.size() == 1);
+    CHECK(alias.errors[0].find("the name server ns.example. is an alias") != std::string::npos);
+}
+
 TEST_CASE("a DS without delegation and missing glue are warnings", "[sanity]") {
     expect_one(check("a DS 1 13 2 00\n").warnings, "zone:4: a.example. DS: there is no delegation");
     expect_one(check("a NS ns.a\na NS ns.b\n").warnings,
