@@ -105,7 +105,7 @@ TEST_CASE("a published zone's RRSIGs read back as any reader has them", "[lines]
 TEST_CASE("any change to an RRSIG's line is read by both readers, or by neither", "[lines]") {
     const auto line = rrsig + signature + "\n";
     for (std::size_t at = 0; at < line.size(); ++at) {
-        for (const char octet : std::string("\0 \t\n;()\"0129=+/AZaz.\\$", 23)) {
+        for (const char octet : std::string("\0 \t\n;()\"0129=+/AZaz.\\$", 22)) {
             auto other = line;
             other[at] = octet;
             INFO(other);
