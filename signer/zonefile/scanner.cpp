@@ -42,18 +42,6 @@ const char* remedy(int code) {
     }
 }
 
-/// True if the octets are one name, its root label included, and nothing else.
-bool is_name(BytesView octets) {
-    constexpr std::size_t longest_name = 255, longest_label = 63;  // RFC 1035 §2.3.4
-    std::size_t at = 0;
-    while (at < octets.size() && octets[at] != 0) {
-        if (octets[at] > longest_label)
-            return false;
-        at += octets[at] + 1U;
-    }
-    return at + 1 == octets.size() && octets.size() <= longest_name;
-}
-
 }  // namespace
 
 struct RecordScanner::State {
@@ -140,12 +128,7 @@ bool RecordScanner::scan(std::string_view text, std::uint64_t line) {
     // At the end of its input libzscanner puts a newline of its own in the input's place.
     const bool inside = s.input.start == text.data();
     consumed_ = inside ? static_cast<std::size_t>(s.input.current - text.data()) : text.size();
-    if (s.state == ZS_STATE_DATA)
-        return true;
-    // An owner that is broken off stands in the last one's place, as long as that was.
-    if (!is_name({s.r_owner, s.r_owner_length}))
-        set_last_owner({});
-    return false;
+    return s.state == ZS_STATE_DATA;
 }
 
 ScannedRecord RecordScanner::record() const {

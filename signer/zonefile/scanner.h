@@ -37,9 +37,9 @@ class RecordScanner {
     RecordScanner(const RecordScanner&) = delete;
     RecordScanner& operator=(const RecordScanner&) = delete;
 
-    /// Scans the record at the start of `text`, which starts on line `line` and with none that is
-    /// blank but for parentheses: libzscanner would go on to the next, a directive even. True: see
-    /// record(), consumed() and line(). False: see error().
+    /// Scans the record at the start of `text`, which starts on line `line`. No line of parentheses
+    /// alone may stand before it: libzscanner would go on to what follows, be it a directive. True:
+    /// see record(), consumed() and line(). False: see error().
     bool scan(std::string_view text, std::uint64_t line);
 
     ScannedRecord record() const;

@@ -192,20 +192,6 @@ TEST_CASE("every bad line is listed with its own number, however the one before 
                        "zone:24: the TTL 2147483648 is above", "zone:25: the RDATA is not"}));
 }
 
-TEST_CASE("an owner that is broken off is nobody's last owner", "[reader][attack]") {
-    const std::string label(60, 'x');
-    for (const auto* before : {"a", "a.b.c.d.e.f", "a-long-name-of-its-own.below"})
-        for (const auto& broken : {label + "\\9", "y." + label + "\\9", label + label + "\\9"})
-            for (std::size_t cut = 0; cut + 2 < broken.size(); cut += 7) {
-                const auto owner = broken.substr(cut);
-                INFO(before << " " << owner);
-                const auto words = fault(before + std::string(" A 192.0.2.1\n") + owner +
-                                         " A 192.0.2.2\n A 192.0.2.3\n");
-                CHECK(lines_start(words.substr(0, words.find('\n')), {"zone:5: "}));
-                CHECK(words.find("not within") == std::string::npos);
-            }
-}
-
 TEST_CASE("an origin that is broken off is nobody's origin", "[reader][attack]") {
     const std::string label(60, 'x');
     for (std::size_t size = 1; size < label.size(); size += 7) {
