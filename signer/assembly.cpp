@@ -114,10 +114,10 @@ void Assembly::add_apex() {
 Outcome Assembly::add_denial() {
     if (!is_signed() || order_.instruction.denial.type != DenialType::nsec3)
         return Done{};
-    KASPAR_CHECK(check_hashes(Nsec3Names::count(order_.source, order_.instruction.denial),
-                              available_memory()));
-    KASPAR_TRY(auto names,
-               Nsec3Names::find(order_.source, order_.instruction.denial, order_.threads));
+    const auto& denial = order_.instruction.denial;
+    const auto count = Nsec3Names::count(order_.source, denial);
+    KASPAR_CHECK(check_hashes(count, available_memory()));
+    KASPAR_TRY(auto names, Nsec3Names::find(order_.source, denial, order_.threads, count));
     nsec3_names_ = std::move(names);
     return Done{};
 }

@@ -13,10 +13,6 @@ constexpr std::uint64_t of_text = 4;   // octets of memory for each of zone text
 constexpr std::uint64_t of_nsec3 = 2;  // the same, more
 constexpr std::uint64_t of_hash = 56;  // for making the chain, and again for verifying it
 
-std::string megabytes(std::uint64_t octets) {
-    return fmt::format("{} MB", (octets + 999'999) / 1'000'000);
-}
-
 }  // namespace
 
 std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& denial) {
@@ -31,8 +27,7 @@ std::string capacity_words(const Instruction& instruction, std::uint64_t text_si
                              megabytes(text_size), megabytes(needed));
     if (!available)
         return words;
-    return fmt::format("{}, and {} are to be had, by {}", words, megabytes(available->octets),
-                       available->limit);
+    return fmt::format("{}, and {}", words, available->words());
 }
 
 Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
@@ -48,12 +43,11 @@ Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& 
     const auto needed = names * of_hash;
     if (!available || needed <= available->octets)
         return Done{};
-    return Fault{
-        FaultClass::refused,
-        fmt::format("NSEC3 takes the hashes of {} names, empty ones between the zone's "
-                    "included, and {} of memory for them, and {} are to be had, by {}; "
-                    "give the signer more, or the zone NSEC",
-                    names, megabytes(needed), megabytes(available->octets), available->limit)};
+    return Fault{FaultClass::refused,
+                 fmt::format("NSEC3 takes the hashes of {} names, empty ones between the zone's "
+                             "included, and {} of memory for them, and {}; give the signer more, "
+                             "or the zone NSEC",
+                             names, megabytes(needed), available->words())};
 }
 
 }  // namespace kaspar::signer

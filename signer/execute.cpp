@@ -22,8 +22,7 @@ constexpr std::uint64_t always_fits = 1 << 20;  // octets of zone text; asking c
 constexpr std::string_view out_of_memory =
     "memory ended while the zone was worked on; give the signer more (MemoryMax= of its unit, "
     "ulimit -v), or let it work on this zone alone (--zone)";
-constexpr std::size_t most_keys = 64;                         // signer sets are kept as bits
-constexpr std::size_t most_told = 1000, longest_told = 4000;  // words, and octets of each
+constexpr std::size_t most_keys = 64;  // signer sets are kept as bits
 
 /// One zone's run, step by step.
 class ZoneRun {
@@ -97,24 +96,6 @@ bool is_same_file(FileIdentity& known) {
 
 bool all_same(std::vector<FileIdentity>& files) {
     return std::all_of(files.begin(), files.end(), is_same_file);
-}
-
-/// A report that is too long for its reader would be as good as none, and what is published be
-/// forgotten.
-void shorten(std::vector<std::string>& told) {
-    if (told.size() > most_told) {
-        const auto more = told.size() - most_told;
-        told.resize(most_told);
-        told.push_back(fmt::format("… and {} more", more));
-    }
-    for (auto& words : told)
-        if (words.size() > longest_told)
-            words.replace(longest_told, std::string::npos, "…");
-}
-
-void shorten(Run& run) {
-    shorten(run.errors);
-    shorten(run.warnings);
 }
 
 std::uint64_t size_of(const Path& file) {
@@ -402,7 +383,6 @@ Outcome ZoneRun::renew_without_reuse(const Zone& source, ContentOrigin origin, F
 Outcome ZoneRun::prepare_report(const Publication& publication) {
     auto run = run_;
     run.outcome = RunOutcome::published;
-    shorten(run);
     note_goodness(run);
     return report_.prepare({instruction_->zone, std::move(run), publication});
 }
@@ -457,7 +437,6 @@ std::vector<Path> ZoneRun::watched() const {
 /// A report that could not be read, for want of descriptors or memory, tells what is published: it
 /// is not replaced by one that does not know.
 void ZoneRun::report(bool anything_new) {
-    shorten(run_);
     if (!anything_new || !knows_last_)
         return;
     report_stamp_.reset();

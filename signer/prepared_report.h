@@ -1,6 +1,7 @@
 // A zone's report on its way to its file. It is written beside its place before the zone is put in
 // its own: one that no report tells of starts no rollover's clock and would be signed anew at every
-// run, so whether there is room must be known before.
+// run, so whether there is room must be known before. Words that are too many or too long for its
+// reader are cut.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,7 @@ class PreparedReport {
     Outcome prepare(Report report);
 
     /// Puts it in place: the one prepared if it says the same, else this one. Fault: io.
-    Outcome put(const Report& report);
+    Outcome put(Report report);
 
     const Path& file() const { return file_; }
 

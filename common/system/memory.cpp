@@ -85,6 +85,14 @@ void look_at_control_groups(const Path& root, std::optional<AvailableMemory>& le
 
 }  // namespace
 
+std::string megabytes(std::uint64_t octets) {
+    return fmt::format("{} MB", (octets + 999'999) / 1'000'000);
+}
+
+std::string AvailableMemory::words() const {
+    return fmt::format("{} are to be had, by {}", megabytes(octets), limit);
+}
+
 std::optional<std::uint64_t> address_space_left(const Path& root) {
     struct rlimit limit {};
     if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)

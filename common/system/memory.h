@@ -12,7 +12,13 @@ namespace kaspar {
 struct AvailableMemory {
     std::uint64_t octets;
     std::string limit;  ///< what sets it, in words: "the memory of this machine"
+
+    /// "12 MB are to be had, by the memory of this machine"
+    std::string words() const;
 };
+
+/// "12 MB", rounded up.
+std::string megabytes(std::uint64_t octets);
 
 /// Octets; absent if there is no limit (RLIMIT_AS).
 std::optional<std::uint64_t> address_space_left(const std::filesystem::path& root = "/");

@@ -162,13 +162,13 @@ std::uint64_t Nsec3Names::count(const Zone& input, const DenialParameters& param
 }
 
 Result<Nsec3Names> Nsec3Names::find(const Zone& input, const DenialParameters& parameters,
-                                    unsigned threads) {
+                                    unsigned threads, std::uint64_t expected) {
     if (input.apex().wire().size() + 1 + 32 > 255)
         return Fault{FaultClass::input,
                      "the zone's name is too long for NSEC3 (its hashed owners would exceed 255 "
                      "octets); use \"nsec\" in the policy's \"denial\""};
     Nsec3Names names(input, parameters);
-    names.names_.reserve(count(input, parameters));
+    names.names_.reserve(expected);
     names.list([&](std::uint32_t node, std::uint32_t cut) {
         names.names_.push_back({{}, node, cut});
     });

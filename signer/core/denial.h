@@ -54,10 +54,10 @@ using Nsec3Hash = std::array<std::uint8_t, 20>;  ///< SHA-1
 /// non-terminals that only lead to such (RFC 5155 §7.1). 28 octets of memory a name.
 class Nsec3Names {
   public:
-    /// `input` is borrowed. Fault: refused if two names have the same hash; input if a hashed owner
-    /// would be longer than 255 octets.
+    /// `input` is borrowed. Room is made for so many names as are expected. Fault: refused if two
+    /// names have the same hash; input if a hashed owner would be longer than 255 octets.
     static Result<Nsec3Names> find(const Zone& input, const DenialParameters& parameters,
-                                   unsigned threads);
+                                   unsigned threads, std::uint64_t expected = 0);
 
     /// How many there are. A short name of many labels has many empty non-terminals above it.
     static std::uint64_t count(const Zone& input, const DenialParameters& parameters);

@@ -23,10 +23,6 @@ std::string one_line(std::string_view words, std::size_t longest) {
     return words.size() > longest ? out + "…" : out;
 }
 
-std::string megabytes(std::uint64_t octets) {
-    return fmt::format("{} MB", octets / 1'000'000);
-}
-
 }  // namespace
 
 void Complaints::add(std::string_view words) {
@@ -60,9 +56,9 @@ std::optional<std::string> want_of_memory(std::uint64_t held) {
     if (!available || available->octets >= held)
         return std::nullopt;
     return fmt::format(
-        "the zone takes {} of memory up to here and will take as much again, and {} are to be "
-        "had, by {}; make it smaller, or give the signer more",
-        megabytes(held), megabytes(available->octets), available->limit);
+        "the zone takes {} of memory up to here and will take as much again, and {}; make it "
+        "smaller, or give the signer more",
+        megabytes(held), available->words());
 }
 
 }  // namespace kaspar::signer
