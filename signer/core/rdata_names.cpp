@@ -5,15 +5,14 @@
 #include <string_view>
 
 #include "signer/core/name_order.h"
+#include "signer/core/rdata_parts.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
 
 namespace {
 
-/// RDATA as a row of letters: '1', '2', '4' so many octets, 's' a character-string, 'n' a name,
-/// 'N' a name that canonical form puts in lower case, '6' the address suffix and name of an A6
-/// (RFC 2874 §3.1.1), '*' the rest (may be empty), '+' the rest (not empty).
+/// RDATA as a row of parts (rdata_parts.h).
 struct Layout {
     std::uint16_t type;
     std::string_view parts;
@@ -80,52 +79,6 @@ constexpr auto canonical_by_type = [] {
     return table;
 }();
 
-/// Length of the name at the start of `octets`, 0 if there is no whole uncompressed name.
-std::size_t name_length(BytesView octets) {
-    std::size_t at = 0;
-    while (at < octets.size() && octets[at] <= 63) {
-        if (octets[at] == 0)
-            return at < 255 ? at + 1 : 0;
-        at += octets[at] + 1U;
-    }
-    return 0;
-}
-
-constexpr std::size_t malformed = ~std::size_t{0};
-
-std::size_t a6_length(BytesView octets) {
-    if (octets.empty() || octets[0] > 128)
-        return malformed;
-    const std::size_t suffix = 1 + (128U - octets[0] + 7U) / 8U;
-    if (octets[0] == 0)
-        return suffix;
-    if (octets.size() <= suffix)
-        return malformed;
-    const auto name = name_length(octets.subspan(suffix));
-    return name == 0 ? malformed : suffix + name;
-}
-
-/// Octets that `part` takes at the start of `octets`; may be more than there are.
-std::size_t part_length(char part, BytesView octets) {
-    switch (part) {
-        case 's':
-            return octets.empty() ? malformed : octets[0] + 1U;
-        case 'n':
-        case 'N': {
-            const auto length = name_length(octets);
-            return length == 0 ? malformed : length;
-        }
-        case '6':
-            return a6_length(octets);
-        case '*':
-            return octets.size();
-        case '+':
-            return octets.empty() ? malformed : octets.size();
-        default:
-            return static_cast<std::size_t>(part - '0');
-    }
-}
-
 void append(BytesView octets, Bytes& out) {
     out.insert(out.end(), octets.begin(), octets.end());
 }
@@ -134,7 +87,7 @@ void append_part(char part, BytesView octets, Bytes& out) {
     if (part == 'N') {
         append_lower_name(octets, out);
     } else if (part == '6' && octets[0] != 0) {
-        const std::size_t suffix = 1 + (128U - octets[0] + 7U) / 8U;
+        const auto suffix = a6_address_length(octets);
         append(octets.first(suffix), out);
         append_lower_name(octets.subspan(suffix), out);
     } else {

@@ -10,6 +10,7 @@
 #include "signer/core/cuts.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
+#include "signer/core/rdata_form.h"
 
 namespace kaspar::signer {
 
@@ -117,6 +118,7 @@ class SanityCheck {
             findings_.records += rrset.record_count;
             check_size(node, rrset);
             check_ttl(node, rrset);
+            check_form(node, rrset);
             check_type(node, kind, rrset);
         }
         if (kind == NodeKind::below_dname)
@@ -150,6 +152,13 @@ class SanityCheck {
                     fmt::format("its records have different TTLs; the lowest, {}, is taken "
                                 "(RFC 2181 §5.2)",
                                 rrset.ttl));
+    }
+
+    // A server that does not take one record loads none of the zone.
+    void check_form(const Node& node, const RRset& rrset) {
+        for (std::uint32_t i = 0; i < rrset.record_count; ++i)
+            if (const auto words = form_fault(rrset.type, zone_.rdata(rrset, i)))
+                error(node, rrset, *words);
     }
 
     void check_type(const Node& node, NodeKind kind, const RRset& rrset) {
@@ -214,15 +223,27 @@ class SanityCheck {
 
     // BIND loads no zone with such name servers of its own.
     void check_servers(const Node& node, const RRset& ns) {
-        for (std::uint32_t i = 0; i < ns.record_count; ++i) {
-            const auto* server = zone_.find(zone_.rdata(ns, i));
-            if (server != nullptr && zone_.find(*server, rr::cname) != nullptr)
+        for (std::uint32_t i = 0; i < ns.record_count; ++i)
+            if (is_alias(zone_.rdata(ns, i)))
                 error(node, ns,
                       fmt::format("the name server {} is an alias, which resolvers need not "
                                   "follow; name it, or give it an address (RFC 2181 §10.3)",
                                   name_text(zone_.rdata(ns, i))));
-        }
         check_glue(node, ns, "address");
+    }
+
+    /// True if there is a CNAME at the name, or within the zone a DNAME above it.
+    bool is_alias(BytesView name) const {
+        if (!name_is_within(name, zone_.apex().wire()))
+            return false;
+        if (const auto* node = zone_.find(name); node && zone_.find(*node, rr::cname))
+            return true;
+        while (!same_name(name, zone_.apex().wire())) {
+            name = parent_name(name);
+            if (const auto* node = zone_.find(name); node && zone_.find(*node, rr::dname))
+                return true;
+        }
+        return false;
     }
 
     // Addresses of name servers within the delegated zone are found nowhere else (RFC 1034 §4.2.1).

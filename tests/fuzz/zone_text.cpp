@@ -12,6 +12,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::text_of(data, size);
     if (fuzz::generates_many(text))
         return -1;  // not for the corpus
-    (void)read_zone_file(fuzz::file_with(text), apex);
+    const auto read = read_zone_file(fuzz::file_with(text), apex);
+    if (read.ok())
+        (void)check_input(read->zone, read->files, {86400, {}});
     return 0;
 }

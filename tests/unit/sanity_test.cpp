@@ -41,7 +41,7 @@ void expect_one(const std::vector<std::string>& lines, std::string_view start) {
 TEST_CASE("a good zone has no findings", "[sanity]") {
     const auto findings = check(
         "www A 192.0.2.1\n"
-        "cut NS ns.cut\ncut DS 1 13 2 00\nns.cut A 192.0.2.1\n"
+        "cut NS ns.cut\ncut DS 1 13 3 00\nns.cut A 192.0.2.1\n"
         "alias CNAME www\n"
         "d DNAME example.net.\n");
     CHECK(findings.errors.empty());
@@ -104,10 +104,24 @@ TEST_CASE("the zone's own name servers have addresses and are no aliases", "[san
     const auto alias = check("@ NS ns\nns CNAME a\na A 192.0.2.1\n");
     REQUIRE(alias.errors.size() == 1);
     CHECK(alias.errors[0].find("the name server ns.example. is an alias") != std::string::npos);
+    expect_one(check("@ NS ns.sub\nsub DNAME example.net.\n").errors,
+               "zone:3: example. NS: the name server ns.sub.example. is an alias");
+    expect_one(check("@ NS ns.sub\n@ DNAME example.net.\n").errors,
+               "zone:3: example. NS: the name server ns.sub.example. is an alias");
+}
+
+TEST_CASE("a digest cut short is told, of all records of a name", "[sanity]") {
+    const std::string digest(64, 'a'), shorter(62, 'a');
+    const auto errors = check("a NS ns.example.net.\na DS 1 13 2 " + digest + "\na DS 1 13 1 " +
+                              shorter + "\na DS 1 13 2 " + shorter + "\na DS 1 13 9 00\n")
+                            .errors;
+    REQUIRE(errors.size() == 2);
+    for (const auto& words : errors)
+        CHECK(words.starts_with("zone:5: a.example. DS: the digest's length is not that of its"));
 }
 
 TEST_CASE("a DS without delegation and missing glue are warnings", "[sanity]") {
-    expect_one(check("a DS 1 13 2 00\n").warnings, "zone:4: a.example. DS: there is no delegation");
+    expect_one(check("a DS 1 13 3 00\n").warnings, "zone:4: a.example. DS: there is no delegation");
     expect_one(check("a NS ns.a\na NS ns.b\n").warnings,
                "zone:4: a.example. NS: the name server ns.a.example. has no glue");
     CHECK(check("a NS ns.a\nns.a TXT x\n").warnings.size() == 2);  // hidden, and no glue

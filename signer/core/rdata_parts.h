@@ -1,0 +1,26 @@
+// The parts that RDATA is made of, each a letter, and how long each is where it stands.
+#pragma once
+
+#include <cstddef>
+
+#include "common/values/bytes.h"
+
+namespace kaspar::signer {
+
+/// A length of what cannot stand where it should.
+constexpr std::size_t malformed = ~std::size_t{0};
+
+/// Octets that `part` takes at the start of `octets`; may be more than there are.
+///
+///     1 2 4   so many octets
+///     s       a character-string (RFC 1035 §3.3)
+///     n N     an uncompressed name; one that canonical form puts in lower case
+///     6       the address suffix and name of an A6 (RFC 2874 §3.1.1)
+///     * +     the rest; it may be empty, or not
+std::size_t part_length(char part, BytesView octets);
+
+/// Octets before the name of an A6, its prefix length among them. Not for empty RDATA, or a prefix
+/// length above 128.
+std::size_t a6_address_length(BytesView octets);
+
+}  // namespace kaspar::signer
