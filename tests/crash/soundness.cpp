@@ -40,10 +40,20 @@ std::string complaint_of_files(const Installation& site, const Numbers& before) 
     if ((is_instructed && now.instructed < before.instructed) || now.executed < before.executed)
         return fmt::format("numbers went back: instruction {} → {}, executed {} → {}",
                            before.instructed, now.instructed, before.executed, now.executed);
+    return "";
+}
+
+std::string complaint_of_zone(const Installation& site, std::string& judged) {
     if (!std::filesystem::exists(site / signed_zone))
         return "";
-    const auto judged = site.verify(zone);
-    return judged.status == 0 ? "" : "the published zone: " + judged.output + judged.errors;
+    const auto published = site.read(signed_zone);
+    if (!published.empty() && published == judged)
+        return "";
+    const auto verdict = site.verify(zone);
+    if (verdict.status != 0)
+        return "the published zone: " + verdict.output + verdict.errors;
+    judged = published;
+    return "";
 }
 
 std::string integrity(enforcer::Database& database) {
@@ -93,9 +103,11 @@ Numbers numbers(const Installation& site) {
     return {instructed_number(site), executed_number(site)};
 }
 
-std::string complaint(const Installation& site, const Numbers& before) {
-    const auto words = complaint_of_database(site);
-    return words.empty() ? complaint_of_files(site, before) : words;
+std::string complaint(const Installation& site, const Numbers& before, std::string& judged) {
+    auto words = complaint_of_database(site);
+    if (words.empty())
+        words = complaint_of_files(site, before);
+    return words.empty() ? complaint_of_zone(site, judged) : words;
 }
 
 std::string outcome(const Installation& site) {

@@ -18,8 +18,9 @@ Numbers numbers(const Installation& site);
 
 /// The first thing that is wrong, or nothing: the published zone is whole and valid, the database
 /// opens and is intact, no number went back behind `before`, and every key that the zone needs is
-/// in its key store.
-std::string complaint(const Installation& site, const Numbers& before);
+/// in its key store. `judged` is the published zone that was found valid last, if that was at this
+/// very time: most calls leave the zone as it was, and judging it takes a while.
+std::string complaint(const Installation& site, const Numbers& before, std::string& judged);
 
 /// What the set-up has come to, in words that are the same however it got there: the zone's keys
 /// with their states, the keys in the key stores, and whether there is something to complain of.
