@@ -99,8 +99,8 @@ std::size_t gateway_length(std::uint8_t type, BytesView octets) {
     }
 }
 
-// RFC 4025 §2.1: type, algorithm, the gateway as the type says, and a key unless the algorithm is
-// 0.
+// RFC 4025 §2.1: type, algorithm, the gateway that the type tells, and a key if the algorithm is
+// not 0.
 bool is_gateway_and_key(BytesView octets) {
     if (octets.size() < 2)
         return false;
