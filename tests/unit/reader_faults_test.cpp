@@ -150,6 +150,24 @@ TEST_CASE("errors in included files name the included file, and the rest is stil
                               "zone:8: $INCLUDE takes", "zone:9: "}));
 }
 
+TEST_CASE("a zone includes 4096 files at most, by names of 1023 octets", "[reader][attack]") {
+    const TempFolder folder;
+    const auto apex = Name::from_text("example").value();
+    write_text(folder / "part", "a A 192.0.2.1\n");
+    std::string text = apex_lines;
+    for (int i = 0; i < 4095; ++i)
+        text += "$INCLUDE part\n";
+    CHECK(read_zone_file(write_text(folder / "zone", text), apex).ok());
+    const auto read = read_zone_file(write_text(folder / "zone", text + "$INCLUDE part\n$INCLUDE " +
+                                                                     std::string(1024, 'x') + "\n"),
+                                     apex);
+    REQUIRE_FALSE(read.ok());
+    const auto words = without_folders(read.fault().words);
+    INFO(words);
+    CHECK(lines_start(words, {"zone:4099: more than 4096 files in one zone",
+                              "zone:4100: $INCLUDE takes a shorter file name"}));
+}
+
 TEST_CASE("of a file that not all may read, messages show nothing", "[reader][attack][secret]") {
     const TempFolder folder;
     const std::string secret = "correct-horse-battery";
