@@ -1,21 +1,13 @@
 #include "signer/core/rdata_form.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "signer/core/rdata_parts.h"
+#include "signer/core/service_parameters.h"
 
 namespace kaspar::signer {
 
 namespace {
-
-unsigned number16(BytesView octets, std::size_t at) {
-    return octets[at] * 256U + octets[at + 1];
-}
-
-unsigned number32(BytesView octets, std::size_t at) {
-    return number16(octets, at) << 16 | number16(octets, at + 2);
-}
 
 bool is_digit(std::uint8_t octet) {
     return octet >= '0' && octet <= '9';
@@ -132,72 +124,6 @@ bool is_type_bit_maps(BytesView octets) {
     return true;
 }
 
-// ---- service parameters (RFC 9460)
-
-struct Parameter {
-    unsigned key;
-    BytesView value;
-};
-
-/// §8: ascending, "mandatory" itself not among them, each of them there.
-bool are_mandatory_keys(BytesView value, const std::vector<Parameter>& there) {
-    if (value.empty() || value.size() % 2 != 0)
-        return false;
-    for (unsigned previous = 0; !value.empty(); value = value.subspan(2)) {
-        const auto key = number16(value, 0);
-        if (key <= previous || !std::ranges::binary_search(there, key, {}, &Parameter::key))
-            return false;
-        previous = key;
-    }
-    return true;
-}
-
-bool are_protocols(BytesView value) {
-    std::size_t at = 0;
-    for (; at < value.size(); at += value[at] + 1U)
-        if (value[at] == 0)
-            return false;
-    return at == value.size() && at > 0;
-}
-
-bool are_addresses(BytesView value, std::size_t size) {
-    return !value.empty() && value.size() % size == 0;
-}
-
-/// §7 and §14.3.2.
-bool has_its_value(const Parameter& parameter, const std::vector<Parameter>& there) {
-    switch (parameter.key) {
-        case 0:  // mandatory
-            return are_mandatory_keys(parameter.value, there);
-        case 1:  // alpn
-            return are_protocols(parameter.value);
-        case 2:  // no-default-alpn
-            return parameter.value.empty();
-        case 3:  // port
-            return parameter.value.size() == 2;
-        case 4:  // ipv4hint
-            return are_addresses(parameter.value, 4);
-        case 6:  // ipv6hint
-            return are_addresses(parameter.value, 16);
-        default:
-            return parameter.key != 65535;  // reserved
-    }
-}
-
-bool are_parameters(BytesView octets) {
-    std::vector<Parameter> there;
-    while (!octets.empty()) {
-        if (octets.size() < 4 || number16(octets, 2) + 4 > octets.size())
-            return false;
-        const auto key = number16(octets, 0), size = number16(octets, 2);
-        if (!there.empty() && key <= there.back().key)
-            return false;
-        there.push_back({key, octets.subspan(4, size)});
-        octets = octets.subspan(4 + size);
-    }
-    return std::ranges::all_of(there, [&](const auto& one) { return has_its_value(one, there); });
-}
-
 // ---- character-strings
 
 /// RFC 8659 §4.1.
@@ -282,7 +208,7 @@ std::size_t form_length(char part, BytesView octets) {
         case 't':
             return whole_if(is_type_bit_maps(octets), octets);
         case 'p':
-            return whole_if(are_parameters(octets), octets);
+            return whole_if(are_service_parameters(octets), octets);
         default:
             return part_length(part, octets);
     }
@@ -291,15 +217,15 @@ std::size_t form_length(char part, BytesView octets) {
 struct Form {
     std::uint16_t type;
     std::string_view parts;
-    std::string_view words = "its RDATA is not that of its type; correct or remove it";
+    std::string_view words = "its RDATA is not that of its type";
 };
 
 constexpr std::string_view ds_words =
     "the digest's length is not that of its digest type: 20 octets for 1 (SHA-1), 32 for 2 "
-    "(SHA-256), 48 for 4 (SHA-384); correct or remove it";
+    "(SHA-256), 48 for 4 (SHA-384)";
 constexpr std::string_view parameters_words =
     "its service parameters are not as RFC 9460 §2.2 wants them: keys ascending, each value of its "
-    "key's form, all mandatory keys there; correct or remove it";
+    "key's form, all mandatory keys there";
 
 constexpr Form forms[] = {
     {16, "S"},    // TXT
@@ -310,54 +236,44 @@ constexpr Form forms[] = {
     {29, "l"},    // LOC
     {35, "22ssrn",
      "its substitution is not delimiter, pattern, delimiter, replacement, delimiter, flags "
-     "(RFC 3402 §3.2); correct or remove it"},  // NAPTR
-    {37, "221+"},                               // CERT
-    {43, "21d", ds_words},                      // DS
+     "(RFC 3402 §3.2)"},    // NAPTR
+    {37, "221+"},           // CERT
+    {43, "21d", ds_words},  // DS
     {44, "1f",
      "the fingerprint's length is not that of its type: 20 octets for 1 (SHA-1), 32 for 2 "
-     "(SHA-256); correct or remove it"},  // SSHFP
-    {45, "1g"},                           // IPSECKEY
-    {49, "21+"},                          // DHCID
-    {52, "111+"},                         // TLSA
-    {53, "111+"},                         // SMIMEA
-    {55, "h"},                            // HIP
-    {56, "S"},                            // NINFO
-    {57, "0011+"},                        // RKEY
-    {58, "nn"},                           // TALINK
-    {59, "21d", ds_words},                // CDS
-    {61, "+"},                            // OPENPGPKEY
-    {62, "42t"},                          // CSYNC
+     "(SHA-256)"},          // SSHFP
+    {45, "1g"},             // IPSECKEY
+    {49, "21+"},            // DHCID
+    {52, "111+"},           // TLSA
+    {53, "111+"},           // SMIMEA
+    {55, "h"},              // HIP
+    {56, "S"},              // NINFO
+    {57, "0011+"},          // RKEY
+    {58, "nn"},             // TALINK
+    {59, "21d", ds_words},  // CDS
+    {61, "+"},              // OPENPGPKEY
+    {62, "42t"},            // CSYNC
     {63, "41z",
      "the digest's length is not that of its hash algorithm: 48 octets for 1 (SHA-384), 64 for 2 "
-     "(SHA-512), at least 12 for others; correct or remove it"},  // ZONEMD
-    {64, "2np", parameters_words},                                // SVCB
-    {65, "2np", parameters_words},                                // HTTPS
-    {99, "S"},                                                    // SPF
-    {104, "244"},                                                 // NID
-    {105, "24"},                                                  // L32
-    {106, "244"},                                                 // L64
-    {108, "42"},                                                  // EUI48
-    {109, "44"},                                                  // EUI64
-    {256, "22+"},                                                 // URI
-    {257, "1a*",
-     "its tag is not one or more letters and digits (RFC 8659 §4.1); correct or remove it"},  // CAA
+     "(SHA-512), at least 12 for others"},                                          // ZONEMD
+    {64, "2np", parameters_words},                                                  // SVCB
+    {65, "2np", parameters_words},                                                  // HTTPS
+    {99, "S"},                                                                      // SPF
+    {104, "244"},                                                                   // NID
+    {105, "24"},                                                                    // L32
+    {106, "244"},                                                                   // L64
+    {108, "42"},                                                                    // EUI48
+    {109, "44"},                                                                    // EUI64
+    {256, "22+"},                                                                   // URI
+    {257, "1a*", "its tag is not one or more letters and digits (RFC 8659 §4.1)"},  // CAA
 };
-
-bool is_of_parts(std::string_view parts, BytesView rdata) {
-    for (const char part : parts) {
-        const auto length = form_length(part, rdata);
-        if (length > rdata.size())
-            return false;
-        rdata = rdata.subspan(length);
-    }
-    return rdata.empty();
-}
 
 }  // namespace
 
 std::optional<std::string_view> form_fault(std::uint16_t type, BytesView rdata) {
     const auto* form = std::ranges::lower_bound(forms, type, {}, &Form::type);
-    if (form == std::end(forms) || form->type != type || is_of_parts(form->parts, rdata))
+    if (form == std::end(forms) || form->type != type ||
+        is_made_of<form_length>(form->parts, rdata))
         return std::nullopt;
     return form->words;
 }

@@ -102,13 +102,7 @@ bool has_canonical_names(std::uint16_t type) {
 }
 
 bool rdata_has_its_shape(std::uint16_t type, BytesView rdata) {
-    for (const char part : layout_of(type)) {
-        const auto length = part_length(part, rdata);
-        if (length > rdata.size())
-            return false;
-        rdata = rdata.subspan(length);
-    }
-    return rdata.empty();
+    return is_made_of<part_length>(layout_of(type), rdata);
 }
 
 // RDATA that does not have its type's shape is copied as it is from there on.

@@ -1,6 +1,7 @@
 #include "signer/core/rrsig.h"
 
 #include "signer/core/name_order.h"
+#include "signer/core/rdata_parts.h"
 
 namespace kaspar::signer {
 
@@ -16,27 +17,6 @@ void append_16(std::uint16_t value, Bytes& out) {
 void append_32(std::uint32_t value, Bytes& out) {
     append_16(static_cast<std::uint16_t>(value >> 16), out);
     append_16(static_cast<std::uint16_t>(value), out);
-}
-
-std::uint16_t read_16(BytesView octets, std::size_t at) {
-    return static_cast<std::uint16_t>(octets[at] << 8 | octets[at + 1]);
-}
-
-std::uint32_t read_32(BytesView octets, std::size_t at) {
-    return std::uint32_t{read_16(octets, at)} << 16 | read_16(octets, at + 2);
-}
-
-/// Octets of the uncompressed name at the start of `octets`; absent if it does not end there.
-std::optional<std::size_t> name_size(BytesView octets) {
-    std::size_t at = 0;
-    while (at < octets.size() && octets[at] != 0) {
-        if (octets[at] > 63)
-            return std::nullopt;
-        at += std::size_t{octets[at]} + 1;
-    }
-    if (at >= octets.size() || at >= 255)
-        return std::nullopt;
-    return at + 1;
 }
 
 /// FNV-1a, finished as in MurmurHash3 so that close names land far apart. Not for secrets: it only
@@ -57,13 +37,18 @@ std::uint64_t spread(BytesView owner, std::uint16_t type) {
 std::optional<RrsigHead> read_rrsig_head(BytesView rdata) {
     if (rdata.size() <= fixed_head_size)
         return std::nullopt;
-    const auto signer_size = name_size(rdata.subspan(fixed_head_size));
-    if (!signer_size || rdata.size() <= fixed_head_size + *signer_size)
+    const auto signer = rdata.subspan(fixed_head_size);
+    const auto signer_size = part_length('n', signer);
+    if (signer_size >= signer.size())
         return std::nullopt;
-    return RrsigHead{read_16(rdata, 0),  rdata[2],
-                     rdata[3],           read_32(rdata, 4),
-                     read_32(rdata, 8),  read_32(rdata, 12),
-                     read_16(rdata, 16), rdata.subspan(fixed_head_size, *signer_size)};
+    return RrsigHead{number16(rdata, 0),
+                     rdata[2],
+                     rdata[3],
+                     number32(rdata, 4),
+                     number32(rdata, 8),
+                     number32(rdata, 12),
+                     number16(rdata, 16),
+                     signer.first(signer_size)};
 }
 
 void append_rrsig_head(const RrsigHead& head, Bytes& out) {

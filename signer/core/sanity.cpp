@@ -158,7 +158,7 @@ class SanityCheck {
     void check_form(const Node& node, const RRset& rrset) {
         for (std::uint32_t i = 0; i < rrset.record_count; ++i)
             if (const auto words = form_fault(rrset.type, zone_.rdata(rrset, i)))
-                error(node, rrset, *words);
+                error(node, rrset, fmt::format("{}; correct or remove it", *words));
     }
 
     void check_type(const Node& node, NodeKind kind, const RRset& rrset) {

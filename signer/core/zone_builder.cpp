@@ -5,6 +5,7 @@
 #include "signer/core/octet_order.h"
 #include "signer/core/ordered_work.h"
 #include "signer/core/rdata_names.h"
+#include "signer/core/rdata_parts.h"
 #include "signer/core/zone.h"
 
 namespace kaspar::signer {
@@ -16,7 +17,7 @@ constexpr std::uint32_t runs_in_piece = 8192;  // about a megabyte, packed
 std::uint16_t covered_type(std::uint16_t type, BytesView rdata) {
     if (type != rr::rrsig || rdata.size() < 2)
         return 0;
-    return static_cast<std::uint16_t>(rdata[0] << 8 | rdata[1]);
+    return number16(rdata, 0);
 }
 
 /// False if the canonical form is surely the RDATA as it is: it differs in capital letters alone.

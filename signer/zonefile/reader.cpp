@@ -8,6 +8,7 @@
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
+#include "signer/core/rdata_parts.h"
 #include "signer/zonefile/complaints.h"
 #include "signer/zonefile/generate.h"
 #include "signer/zonefile/items.h"
@@ -295,7 +296,7 @@ class ZoneReader {
             return record.ttl;
         }
         if (!last_ttl_ && record.type == rr::soa)
-            last_ttl_ = soa_minimum(record.rdata);
+            last_ttl_ = number32(record.rdata, record.rdata.size() - 4);  // its minimum
         if (last_ttl_ && !warned_of_ttl_) {
             warned_of_ttl_ = true;
             warnings_.push_back(fmt::format(
@@ -304,13 +305,6 @@ class ZoneReader {
                 at(frame, line), *last_ttl_));
         }
         return last_ttl_;
-    }
-
-    static std::uint32_t soa_minimum(BytesView rdata) {
-        std::uint32_t minimum = 0;
-        for (const auto octet : rdata.last(4))
-            minimum = minimum << 8 | octet;
-        return minimum;
     }
 
     // ---- directives
