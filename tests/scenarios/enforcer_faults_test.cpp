@@ -14,14 +14,6 @@ using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-bool complains(const CommandResult& result, const std::string& words) {
-    return result.errors.find(words) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("init makes secrets that only their owner reads, and refuses to run twice",
           "[attack][scenario]") {
     const Sandbox box;
@@ -38,7 +30,7 @@ TEST_CASE("init makes secrets that only their owner reads, and refuses to run tw
     CHECK(mode("state/enforcer.key") == 0600);
     const auto again = run({{KASPAR_PROGRAMS "/enforcer/kaspar", "init", (box / "").string()}});
     CHECK(again.status == 1);
-    CHECK(complains(again, "there already"));
+    CHECK(says(again, "there already"));
 }
 
 TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]") {
@@ -48,7 +40,7 @@ TEST_CASE("a simulated clock (--at) is refused outside a sandbox", "[scenario]")
     const auto refused = run({{kaspar, "-c", (folder / "real/kaspar.json").string(), "--at",
                                "2030-01-01T00:00:00Z", "status"}});
     CHECK(refused.status == 2);
-    CHECK(complains(refused, "sandbox"));
+    CHECK(says(refused, "sandbox"));
 }
 
 TEST_CASE("mistakes on the command line are told in one line with what to do", "[scenario]") {
@@ -56,12 +48,12 @@ TEST_CASE("mistakes on the command line are told in one line with what to do", "
     REQUIRE(box.add_zone().status == 0);
     const auto unknown = box.kaspar({"status", "exmaple.org"});
     CHECK(unknown.status == 1);
-    CHECK(complains(unknown, "did you mean 'example.org'"));
+    CHECK(says(unknown, "did you mean 'example.org'"));
     CHECK(std::count(unknown.errors.begin(), unknown.errors.end(), '\n') == 1);
 
     const auto policy = box.kaspar({"zone", "set-policy", "example.org", "tets"});
     CHECK(policy.status == 1);
-    CHECK(complains(policy, "did you mean 'test'"));
+    CHECK(says(policy, "did you mean 'test'"));
 
     CHECK(box.kaspar({"zone", "add"}).status == 2);
     CHECK(box.kaspar({"nonsense"}).status == 2);
@@ -73,7 +65,7 @@ TEST_CASE("mistakes on the command line are told in one line with what to do", "
         box.kaspar({"zone", "add", "other.org", "--policy", "test", "--input",
                     (box / "other").string(), "--output", (box / "example.org.signed").string()});
     CHECK(same_output.status == 1);
-    CHECK(complains(same_output, "example.org"));
+    CHECK(says(same_output, "example.org"));
     const auto no_folder =
         box.kaspar({"zone", "add", "other.org", "--policy", "test", "--input",
                     (box / "other").string(), "--output", (box / "missing/out").string()});
@@ -92,7 +84,7 @@ TEST_CASE("an edited policy that is wrong changes nothing, and is told until it 
     box.write("policies/test.json", "{ \"version\": 1, \"keys\": [ }");
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(complains(pass, "test.json:1:"));
+    CHECK(says(pass, "test.json:1:"));
     CHECK(box.read(box.instruction()) == before);
     CHECK(box.kaspar({"health"}).status == 1);
     CHECK(box.kaspar({"policy", "check", (box / "policies/test.json").string()}).status == 1);
@@ -122,9 +114,9 @@ TEST_CASE("an edit that would leave a zone without a key that it needs is not ta
     box.write("policies/test.json", text);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(complains(pass, words));
+    CHECK(says(pass, words));
     box.write("policies/edited.json", text);
-    CHECK(complains(box.kaspar({"zone", "set-policy", "example.org", "edited"}), words));
+    CHECK(says(box.kaspar({"zone", "set-policy", "example.org", "edited"}), words));
     CHECK(box.read(box.instruction()) == before);
     CHECK(box.json({"key", "list"}) == keys);
 }
@@ -141,109 +133,6 @@ TEST_CASE("an edited policy takes effect at the next pass", "[scenario]") {
     CHECK(box.instructed().dnskey_ttl == 2h);
 }
 
-TEST_CASE("a report of a DNSKEY that is not the zone's stops its moves", "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    Report report = box.perfect_report();
-    report.publication->dnskeys[0].key.octets[3] ^= 0xff;
-    box.write_report(report);
-    const auto pass = box.enforcer();
-    CHECK(pass.status == 1);
-    CHECK(complains(pass, "is not a key of this zone"));
-
-    box.sign();
-    CHECK(box.enforcer().status == 0);
-    CHECK(box.json({"status", "example.org"})["trouble"].is_null());
-}
-
-TEST_CASE("a report of an instruction that the database never gave stops the zone's moves",
-          "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    Report report = box.perfect_report();
-    report.last_run.generation = report.publication->generation = 7;
-    box.write_report(report);
-    const auto pass = box.enforcer();
-    CHECK(pass.status == 1);
-    CHECK(complains(pass, "older than the report"));
-}
-
-TEST_CASE("a report that cannot be read, or is another zone's, stops the zone's moves",
-          "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    box.write("state/reports/example.org", "{ not a report");
-    CHECK(box.enforcer().status == 1);
-    CHECK(box.kaspar({"status"}).status == 0);
-    Report report = box.perfect_report();
-    report.zone = *Name::from_text("other.org");
-    box.write("state/reports/example.org", report_text(report));
-    const auto pass = box.enforcer();
-    CHECK(pass.status == 1);
-    CHECK(complains(pass, "other.org"));
-}
-
-TEST_CASE("a report that knows of no data shows nothing gone", "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    auto report = box.perfect_report();
-    report.publication->data_signers.clear();
-    box.write_report(report);
-    const auto pass = box.enforcer();
-    CHECK(pass.status == 1);
-    CHECK(complains(pass, "without any data"));
-    box.sign();
-    CHECK(box.enforcer().status == 0);
-}
-
-TEST_CASE("a report from the future is not taken in, and the true one after it is",
-          "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    auto report = box.perfect_report();
-    report.publication->published += std::chrono::days(3000);
-    box.write_report(report);
-    const auto pass = box.enforcer();
-    CHECK(pass.status == 1);
-    CHECK(pass.errors.find("one of the clocks is wrong") != std::string::npos);
-    box.sign();
-    CHECK(box.enforcer().status == 0);
-    CHECK(box.key("zsk")["dnskey"] == "rumoured");
-}
-
-TEST_CASE("a signer whose clock was set back is heard at once, and starts no clock earlier",
-          "[attack][scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    auto fast = box.perfect_report();
-    fast.publication->published += 9min;
-    box.write_report(fast);
-    REQUIRE(box.enforcer().status == 0);
-
-    REQUIRE(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    box.wait(2min);
-    box.sign();
-    REQUIRE(box.enforcer().status == 0);
-    REQUIRE(box.perfect_report().publication->published < fast.publication->published);
-    const auto waits = box.json({"explain", "example.org"})["waits"].dump();
-    CHECK(waits.find("to be published") == std::string::npos);
-    const auto records = box.json({"explain", "example.org"})["records"];
-    for (const auto& record : records)
-        CHECK(record["who"] != "signer");
-
-    // An old report that is put back tells nothing.
-    box.write_report(fast);
-    REQUIRE(box.enforcer().status == 0);
-    CHECK(box.json({"explain", "example.org"})["records"] == records);
-}
-
 TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
     Sandbox box;
     REQUIRE(box.add_zone().status == 0);
@@ -253,7 +142,7 @@ TEST_CASE("a clock that went back moves nothing and says so", "[scenario]") {
     box.set_time(box.now() - 1h);
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(complains(pass, "the clock went back"));
+    CHECK(says(pass, "the clock went back"));
     CHECK(box.read(box.instruction()) == before);  // what stands is still given
     CHECK(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 1);
 }
@@ -320,22 +209,6 @@ TEST_CASE("what happens in folders that were found in order is seen at the very 
     }
 }
 
-TEST_CASE("a report that is awaited is seen even if it was written over the last one in place",
-          "[scenario]") {
-    Sandbox box;
-    REQUIRE(box.add_zone().status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    box.sign();
-    REQUIRE(box.enforcer().status == 0);
-    REQUIRE(box.kaspar({"key", "roll", "example.org", "--role", "zsk"}).status == 0);
-    REQUIRE(box.enforcer().status == 0);
-    std::this_thread::sleep_for(2100ms);
-    REQUIRE(box.enforcer().status == 0);
-    box.wait(60s);
-    box.sign();
-    CHECK(box.enforcer().output.starts_with("looked at 1 zone"));
-}
-
 TEST_CASE("several enforcers and commands at once do no harm", "[scenario]") {
     const Sandbox box;
     for (const char* zone : {"a.org", "b.org", "c.org"})
@@ -394,7 +267,7 @@ TEST_CASE("a zone that stands still holds up no other", "[scenario]") {
     box.sign("later.example");
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(complains(pass, "is not a key of this zone"));
+    CHECK(says(pass, "is not a key of this zone"));
     CHECK(box.kaspar({"log", "example.org"}).output.find("report recorded") == std::string::npos);
     CHECK(box.kaspar({"log", "later.example"}).output.find("report recorded") != std::string::npos);
 }
@@ -414,7 +287,7 @@ TEST_CASE("a key that cannot be removed keeps no other in its store", "[scenario
     std::ofstream(files.at(1)) << "";
     const auto pass = box.enforcer();
     CHECK(pass.status == 1);
-    CHECK(complains(pass, "removing ksk"));
+    CHECK(says(pass, "removing ksk"));
     CHECK(std::filesystem::exists(files[0]));
     CHECK_FALSE(std::filesystem::exists(files[1]));
 }
@@ -429,7 +302,7 @@ TEST_CASE("a zone with a DS is not removed without --force", "[scenario]") {
     REQUIRE(box.enforcer().status == 0);
     const auto refused = box.kaspar({"zone", "remove", "example.org"});
     CHECK(refused.status == 1);
-    CHECK(complains(refused, "--force"));
+    CHECK(says(refused, "--force"));
     CHECK(box.kaspar({"zone", "remove", "example.org", "--force"}).status == 0);
 }
 

@@ -17,16 +17,6 @@ void pass_days(Sandbox& box, int days) {
     }
 }
 
-/// A zone with all its records in every cache.
-void make_secure(Sandbox& box) {
-    expect(box.add_zone());
-    expect(box.enforcer());
-    pass_days(box, 3);
-    expect(box.kaspar({"ds", "seen", "example.org"}));
-    pass_days(box, 3);
-    REQUIRE(box.json({"status", "example.org"})["waits"].empty());
-}
-
 /// Everything that a refusal must leave as it was.
 std::string standing(const Sandbox& box) {
     return box.json({"status", "example.org"}).dump() + box.json({"key", "list"}).dump() +
@@ -51,7 +41,7 @@ std::string tag_of(const nlohmann::json& key) {
 
 TEST_CASE("a roll is taken back with --abort, and the old key stays", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("ksk"));
     expect(box.kaspar({"key", "roll", "example.org", "--role", "ksk"}));
     expect(box.enforcer());
@@ -71,7 +61,7 @@ TEST_CASE("a roll that the lifetime began is taken back for good, and begins aga
     std::string policy = box.read(box / "policies/test.json");
     policy.replace(policy.find("unlimited"), std::string("unlimited").size(), "60d");
     box.write("policies/test.json", policy);
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("ksk"));
     pass_days(box, 60);
     REQUIRE(tag_of(box.key("ksk")) != old);
@@ -97,7 +87,7 @@ TEST_CASE("a roll that the lifetime began is taken back for good, and begins aga
 
 TEST_CASE("a roll whose DS was asked for turns back once the parent has answered", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("ksk"));
     expect(box.kaspar({"key", "roll", "example.org", "--role", "ksk"}));
     expect(box.enforcer());
@@ -128,7 +118,7 @@ TEST_CASE("where the policy wants approval, a KSK roll waits for it and a ZSK ro
         if (const auto at = policy.find(from); at != std::string::npos)
             policy.replace(at, from.size(), to);
     box.write("policies/test.json", policy);
-    make_secure(box);
+    box.make_secure();
     refuse(box, {"approve", "example.org"}, "waits for approval");
     const auto old = tag_of(box.key("ksk"));
     pass_days(box, 60);
@@ -143,7 +133,7 @@ TEST_CASE("where the policy wants approval, a KSK roll waits for it and a ZSK ro
 
 TEST_CASE("an emergency roll needs no approval and waits for no margin", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("zsk"));
     const auto rolled = box.kaspar({"key", "roll", "example.org", "--role", "zsk", "--emergency"});
     expect(rolled);
@@ -162,7 +152,7 @@ TEST_CASE("an emergency roll needs no approval and waits for no margin", "[rolls
 TEST_CASE("an unsafe roll wants the zone's name again, and is logged with what it breaks",
           "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const std::vector<std::string> roll{"key", "roll",        "example.org", "--role",
                                         "ksk", "--emergency", "--unsafe"};
     auto wrong = roll, right = roll;
@@ -183,7 +173,7 @@ TEST_CASE("an unsafe roll wants the zone's name again, and is logged with what i
 
 TEST_CASE("words about a DS that nobody waits for are refused", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto zsk = tag_of(box.key("zsk")), ksk = tag_of(box.key("ksk"));
     refuse(box, {"ds", "seen", "example.org", "--key", "1"}, "does not wait for the DS of key 1");
     refuse(box, {"ds", "seen", "example.org", "--key", zsk}, "does not wait for the DS of key");
@@ -196,7 +186,7 @@ TEST_CASE("words about a DS that nobody waits for are refused", "[rolls]") {
 TEST_CASE("a roll that an edited policy began is taken back by editing it, and --abort says so",
           "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("ksk"));
     const std::string policy = box.read(box / "policies/test.json");
     std::string edited = policy;
@@ -214,7 +204,7 @@ TEST_CASE("a roll that an edited policy began is taken back by editing it, and -
 
 TEST_CASE("an emergency roll that is asked for twice gives up no key that it made", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     const auto old = tag_of(box.key("ksk"));
     const std::vector<std::string> roll{"key",    "roll", "example.org",
                                         "--role", "ksk",  "--emergency"};
@@ -238,7 +228,7 @@ TEST_CASE("an emergency roll that is asked for twice gives up no key that it mad
 
 TEST_CASE("a roll that the policy has no key for is refused", "[rolls]") {
     Sandbox box;
-    make_secure(box);
+    box.make_secure();
     refuse(box, {"key", "roll", "example.org", "--role", "csk"}, "no key of that role");
     refuse(box, {"key", "roll", "example.org", "--role", "kks"}, "say ksk, zsk or csk", 2);
     refuse(box, {"key", "roll", "example.org", "--role", "csk", "--emergency"}, "no csk in play");

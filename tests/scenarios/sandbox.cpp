@@ -6,6 +6,8 @@
 #include "common/system/file.h"
 #include "tests/support/catch.h"
 
+using namespace std::chrono_literals;
+
 namespace kaspar::test {
 
 namespace {
@@ -80,6 +82,29 @@ nlohmann::json Sandbox::key(const std::string& role) const {
 CommandResult Sandbox::add_zone(const std::string& zone) const {
     return kaspar({"zone", "add", zone, "--policy", "test", "--input", (folder_ / zone).string(),
                    "--output", (folder_ / (zone + ".signed")).string()});
+}
+
+void Sandbox::make_secure(const std::string& zone) {
+    expect(add_zone(zone));
+    expect(enforcer());
+    sign(zone);
+    expect(enforcer());
+    wait(50h);
+    expect(enforcer());
+    expect(kaspar({"ds", "seen", zone}));
+    sign(zone);
+    wait(50h);
+    expect(enforcer());
+    REQUIRE(json({"status", zone})["waits"].empty());
+}
+
+void Sandbox::edit_policy(const std::string& from, const std::string& to,
+                          const std::string& file) const {
+    std::string text = read(folder_ / "policies/test.json");
+    auto at = from.empty() ? std::string::npos : text.find(from);
+    for (; at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    write(file, text);
 }
 
 void Sandbox::write(const std::string& name, const std::string& text) const {

@@ -33,6 +33,13 @@ class Sandbox {
     /// `kaspar zone add` with the policy "test".
     CommandResult add_zone(const std::string& zone = "example.org") const;
 
+    /// A zone that add_zone() adds, with all its records in every cache: over four days.
+    void make_secure(const std::string& zone = "example.org");
+
+    /// Writes the policy "test" with `to` in place of each `from`, to itself or another file.
+    void edit_policy(const std::string& from, const std::string& to,
+                     const std::string& file = "policies/test.json") const;
+
     void write(const std::string& name, const std::string& text) const;
     std::string read(const std::filesystem::path& file) const;
 
