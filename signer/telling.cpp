@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/formats/json_time.h"
 #include "common/system/log.h"
 
 namespace kaspar::signer {
@@ -64,17 +65,13 @@ std::string quiet_text(const Round& round) {
                        round.quiet.size() == 1 ? "zone" : "zones", first.zone, expiry_text(first));
 }
 
-Json time_json(const std::optional<Time>& time) {
-    return time ? Json(to_rfc3339(*time)) : Json();
-}
-
 /// Of a publication, or of a quiet zone.
 template <typename Published>
 void add_published(Json& json, const Published& published) {
     json["serial"] = published.serial;
     json["published"] = to_rfc3339(published.published);
-    json["first_expiry"] = time_json(published.first_expiry);
-    json["next_refresh"] = time_json(published.next_refresh);
+    json["first_expiry"] = json_time(published.first_expiry);
+    json["next_refresh"] = json_time(published.next_refresh);
     json["signatures"] = published.signatures;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "common/formats/json_time.h"
 #include "common/system/log.h"
 #include "signer/zonefile/reader.h"
 
@@ -64,10 +65,6 @@ Json problems_json(const std::vector<Problem>& list) {
     return array;
 }
 
-Json time_json(const std::optional<Time>& time) {
-    return time ? Json(to_rfc3339(*time)) : Json(nullptr);
-}
-
 Json algorithms_json(const VerificationResult& result) {
     auto array = Json::array();
     for (const auto algorithm : result.algorithms)
@@ -107,8 +104,8 @@ std::string verification_json(const Name& zone, const VerificationResult& result
                        {"signatures_checked", result.signatures_checked},
                        {"nsec_records", result.nsec_records},
                        {"nsec3_records", result.nsec3_records},
-                       {"first_expiry", time_json(result.first_expiry)},
-                       {"first_dnskey_expiry", time_json(result.first_dnskey_expiry)},
+                       {"first_expiry", json_time(result.first_expiry)},
+                       {"first_dnskey_expiry", json_time(result.first_dnskey_expiry)},
                        {"problem_count", result.problem_count},
                        {"problems", problems_json(result.problems)},
                        {"warning_count", result.warning_count},

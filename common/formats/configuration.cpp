@@ -98,7 +98,7 @@ std::vector<Field<T>> secret_fields(const std::string& name, Source source,
     };
 }
 
-std::vector<Store> file_fields() {
+std::vector<Store> file_store_fields() {
     std::vector<Store> fields{
         Store("directory", MEMBER(directory), path(), Default::otherwise("none"),
               "Of files: the folder of the key files; only its owner may enter it (mode 0700)."),
@@ -143,11 +143,11 @@ std::vector<Store> token_fields() {
 Table<KeyStoreConfiguration> key_store_fields() {
     std::vector<Store> fields{
         Store("type", MEMBER(type), one_of<std::string>({{"files", "files"}, {"pkcs11", "pkcs11"}}),
-              Default::required(),
+              required,
               "What holds the keys: \"files\" are encrypted PKCS#8 files, one a key; \"pkcs11\" "
               "is a token, in a hardware security module or in SoftHSM."),
     };
-    append(fields, file_fields());
+    append(fields, file_store_fields());
     append(fields, token_fields());
     append(fields, {Store("require_backup", MEMBER(require_backup), boolean(), false,
                           "No key of this store is published before `kaspar key backup commit` "
@@ -283,8 +283,7 @@ Table<Configuration> configuration_fields() {
              "whole."),
         Conf("policies", MEMBER(policies), path(), "policies",
              "The folder of the policy files, NAME.json each."),
-        Conf("keystores", MEMBER(keystores), map_of(object(key_store_fields())),
-             Default::required(),
+        Conf("keystores", MEMBER(keystores), map_of(object(key_store_fields())), required,
              "The places that hold private keys, by the names that policies use."),
         Conf("enforcer_key", MEMBER(enforcer_key), path(),
              Default::otherwise("enforcer.key in the state folder"),

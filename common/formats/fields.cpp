@@ -40,10 +40,10 @@ JsonObject annotated(JsonObject schema, const Described& about, const Default& f
     return schema;
 }
 
-JsonObject object_schema(JsonObject properties, JsonList required) {
+JsonObject object_schema(JsonObject properties, JsonList needed) {
     JsonObject schema{{"type", "object"}, {"properties", JsonValue(std::move(properties))}};
-    if (!required.empty())
-        schema.push_back({"required", JsonValue(std::move(required))});
+    if (!needed.empty())
+        schema.push_back({"required", JsonValue(std::move(needed))});
     schema.push_back({"additionalProperties", false});
     return schema;
 }

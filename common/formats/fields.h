@@ -31,6 +31,8 @@ struct Default {
     Default(std::nullopt_t, std::string what) : words(std::move(what)) {}
 };
 
+inline const Default required = Default::required();
+
 /// One entry of a table over T.
 template <typename T>
 class Field {
@@ -129,7 +131,7 @@ std::string reference_text(const std::vector<Described>& fields);
 
 /// `schema` with description and default, as a field has them.
 JsonObject annotated(JsonObject schema, const Described& about, const Default& fallback);
-JsonObject object_schema(JsonObject properties, JsonList required);
+JsonObject object_schema(JsonObject properties, JsonList needed);
 std::vector<Described> prefixed(const Described& about, const std::vector<Described>& parts);
 
 template <typename T>
@@ -177,17 +179,17 @@ template <typename T>
 Kind<T> object(Table<T> table) {
     Kind<T> kind;
     JsonObject properties;
-    JsonList required;
+    JsonList needed;
     std::vector<std::string> names;
     for (const Field<T>& field : table.fields) {
         names.push_back(field.name());
         properties.push_back({field.name(), JsonValue(field.schema())});
         if (field.is_required())
-            required.push_back(field.name());
+            needed.push_back(field.name());
         for (Described& part : field.described())
             kind.parts.push_back(std::move(part));
     }
-    kind.schema = object_schema(std::move(properties), std::move(required));
+    kind.schema = object_schema(std::move(properties), std::move(needed));
     kind.words = "an object";
     kind.write = [fields = table.fields](const T& from) -> JsonValue {
         JsonObject members;

@@ -7,16 +7,9 @@
 namespace kaspar {
 namespace {
 
-using namespace fields;
-
 /// An instruction is written by a program, which writes everything: nothing has a default, but for
 /// what may be absent.
-const Default required = Default::required();
-
-/// Lengths of time as the policy gave them; their limits are the policy's concern.
-Kind<Duration> span() {
-    return duration(Duration(0), std::chrono::years(1000));
-}
+using namespace fields;
 
 Table<InstructedKey> key_fields() {
     using Key = Field<InstructedKey>;

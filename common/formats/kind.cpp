@@ -106,6 +106,10 @@ Kind<Duration> duration(Duration least, Duration most) {
     return kind;
 }
 
+Kind<Duration> span() {
+    return duration(Duration(0), std::chrono::years(1000));
+}
+
 Kind<Time> time() {
     Kind<Time> kind =
         text_as<Time>("a time in UTC", parse_rfc3339, [](const Time& t) { return to_rfc3339(t); });

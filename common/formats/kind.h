@@ -45,6 +45,8 @@ Kind<bool> boolean();
 Kind<std::uint64_t> whole_number(std::uint64_t least, std::uint64_t most);
 Kind<std::string> text(std::size_t least = 0, std::size_t most = 100'000);  ///< length in octets
 Kind<Duration> duration(Duration least, Duration most);
+/// Any that a program may write; its limits are the concern of who decided on it.
+Kind<Duration> span();
 Kind<Time> time();
 Kind<Bytes> base64();
 Kind<Bytes> hex();

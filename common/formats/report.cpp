@@ -8,8 +8,7 @@ namespace {
 
 using namespace fields;
 
-/// A report is written by a program, which writes everything.
-const Default required = Default::required();
+/// A report is written by a program, which writes everything that there is.
 const Default absent = Default::otherwise("absent");
 
 Kind<std::uint64_t> count() {
@@ -18,10 +17,6 @@ Kind<std::uint64_t> count() {
 
 Kind<std::vector<std::string>> fingerprints() {
     return list_of(text(1));
-}
-
-Kind<Duration> span() {
-    return duration(Duration(0), std::chrono::years(1000));
 }
 
 /// Nanoseconds since 1970; negative for files that claim to be older.

@@ -6,14 +6,11 @@ namespace kaspar::enforcer {
 
 namespace {
 
-using namespace fields;
-
-const Default required = Default::required();
-
 /// A million zones have a few files each.
 constexpr std::size_t most_files = 100'000'000;
 
-Table<ManifestEntry> entry_fields() {
+fields::Table<ManifestEntry> entry_fields() {
+    using namespace fields;
     using Entry = Field<ManifestEntry>;
     return {{
         Entry("name", MEMBER(name), text(1, 1000), required, "Its name in the archive."),
@@ -22,7 +19,8 @@ Table<ManifestEntry> entry_fields() {
     }};
 }
 
-Table<Manifest> manifest_fields() {
+fields::Table<Manifest> manifest_fields() {
+    using namespace fields;
     using Man = Field<Manifest>;
     return {{
         version<Manifest>(Manifest::current_version, required),
@@ -37,8 +35,8 @@ Table<Manifest> manifest_fields() {
     }};
 }
 
-const Kind<Manifest>& manifest_kind() {
-    static const Kind<Manifest> kind = object(manifest_fields());
+const fields::Kind<Manifest>& manifest_kind() {
+    static const fields::Kind<Manifest> kind = fields::object(manifest_fields());
     return kind;
 }
 

@@ -29,12 +29,6 @@ Cell in_a_line(const ZoneView& view, Time now) {
     return {shortened(whole.text), whole.tint};
 }
 
-std::string until(std::optional<Time> time, Time now) {
-    if (!time)
-        return "-";
-    return *time <= now ? "now" : "in " + brief(*time - now);
-}
-
 void show_all(std::vector<ZoneView>& views, Time now) {
     std::stable_sort(views.begin(), views.end(), expires_before);
     Table table({{"expires in"},

@@ -167,6 +167,12 @@ std::string brief(Duration duration) {
     return format_duration(duration);
 }
 
+std::string until(std::optional<Time> time, Time now, std::string_view never) {
+    if (!time)
+        return std::string(never);
+    return *time <= now ? "now" : "in " + brief(*time - now);
+}
+
 std::string condition(const StoredKey& key, const Configuration& configuration) {
     if (key.progress == KeyProgress::generating && key.dnskey)
         return "to be copied";

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "common/formats/json_time.h"
 #include "common/formats/report.h"
 #include "enforcer/commands/session.h"
 #include "enforcer/core/key_state.h"
@@ -63,10 +64,11 @@ std::optional<std::string> waiting(const ZoneView& view, KeyIndex key);
 /// A wait in a sentence that does not read like a request.
 std::string words_of(const Wait& wait);
 
-Json json_time(const std::optional<Time>& time);
-
 /// "13d4h": the two largest units.
 std::string brief(Duration duration);
+
+/// "in 13d4h", "now".
+std::string until(std::optional<Time> time, Time now, std::string_view never = "-");
 
 /// What a key is there for now: "in use", "leaves", "out of use", …
 std::string condition(const StoredKey& key, const Configuration& configuration);

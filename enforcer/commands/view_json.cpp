@@ -120,8 +120,4 @@ Json to_json(const std::vector<ServerAnswer>& answers) {
     return servers;
 }
 
-Json json_time(const std::optional<Time>& time) {
-    return time ? Json(to_rfc3339(*time)) : Json();
-}
-
 }  // namespace kaspar::enforcer

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// So many sockets at once.
-constexpr std::size_t most_at_once = 64;
+constexpr std::size_t most_open_at_once = 64;
 
 Instant now() {
     return std::chrono::steady_clock::now();
@@ -51,7 +51,7 @@ class Round {
     };
 
     void begin_more() {
-        while (next_ < askings_.size() && open_.size() < most_at_once) {
+        while (next_ < askings_.size() && open_.size() < most_open_at_once) {
             const Asking& asking = askings_[next_];
             auto query = Query::make(asking.question, random_id(), asking.key);
             if (query.ok())

@@ -37,7 +37,7 @@ void add_overdue(const Enforcement& with, const ZoneView& view, Reasons& reasons
         return;
     const auto due = due_since(with, view);
     if (due && *due + with.configuration.health.enforcer_late < with.now)
-        reasons.push_back({Severity::warning, view.name(),
+        reasons.push_back({Reason::Severity::warning, view.name(),
                            fmt::format("the enforcer was due at {} and has not run; start "
                                        "kaspar-enforcer",
                                        to_rfc3339(*due))});
@@ -47,14 +47,14 @@ void add_overdue(const Enforcement& with, const ZoneView& view, Reasons& reasons
 void add_idle_signer(const Enforcement& with, const ZoneView& view, Reasons& reasons) {
     const auto standing = standing_instruction(with.configuration, view.zone);
     if (!standing.ok())
-        return reasons.push_back({Severity::warning, view.name(), standing.fault().words});
+        return reasons.push_back({Reason::Severity::warning, view.name(), standing.fault().words});
     if (!*standing || (*standing)->issued + with.configuration.health.signer_late >= with.now)
         return;
     const bool looked_at =
         view.report && view.report->last_run.generation >= (*standing)->generation;
     if (!looked_at)
         reasons.push_back(
-            {Severity::warning, view.name(),
+            {Reason::Severity::warning, view.name(),
              fmt::format("the signer has not carried out instruction {} of {}; start kaspar-signer",
                          (*standing)->generation, to_rfc3339((*standing)->issued))});
 }
@@ -70,42 +70,44 @@ void add_blocked(const Enforcement& with, const ZoneView& view, Reasons& reasons
     const Duration waited = with.now - *view.zone.blocked_since;
     if (waited > *longest)
         reasons.push_back(
-            {Severity::warning, view.name(),
+            {Reason::Severity::warning, view.name(),
              fmt::format("waits for {} since {}: {}; `kaspar explain {}`", word(wait->on),
                          to_rfc3339(*view.zone.blocked_since), words_of(*wait), view.name())});
 }
 
 void add_expiry(const ZoneView& view, Time now, Reasons& reasons) {
     if (auto words = expiry_trouble(view, now))
-        reasons.push_back({*view.first_expiry() - now < view.expiry_critical ? Severity::critical
-                                                                             : Severity::warning,
+        reasons.push_back({*view.first_expiry() - now < view.expiry_critical
+                               ? Reason::Severity::critical
+                               : Reason::Severity::warning,
                            view.name(), std::move(*words)});
 }
 
 void add_zone(const Enforcement& with, const ZoneView& view, Reasons& reasons) {
     add_expiry(view, with.now, reasons);
     for (std::string& words : other_troubles(view))
-        reasons.push_back({view.history_fault == words ? Severity::critical : Severity::warning,
-                           view.name(), std::move(words)});
+        reasons.push_back(
+            {view.history_fault == words ? Reason::Severity::critical : Reason::Severity::warning,
+             view.name(), std::move(words)});
     add_overdue(with, view, reasons);
     add_idle_signer(with, view, reasons);
     add_blocked(with, view, reasons);
     const auto present = check_presence(with, view.remembered.rows);
     if (!present.ok() && !view.zone.trouble)
-        reasons.push_back({Severity::warning, view.name(), present.fault().words});
+        reasons.push_back({Reason::Severity::warning, view.name(), present.fault().words});
 }
 
 void add_database(const Enforcement& with, Reasons& reasons) {
     for (const auto& outcome :
          {with.database.check_integrity(), check_kept_head(with.configuration, with.database)})
         if (!outcome.ok())
-            reasons.push_back({Severity::critical, "", outcome.fault().words});
+            reasons.push_back({Reason::Severity::critical, "", outcome.fault().words});
 }
 
 Outcome add_clock(const Enforcement& with, Reasons& reasons) {
     KASPAR_TRY(auto complaint, complaint_of_clock(with));
     if (complaint)
-        reasons.push_back({Severity::critical, "", *std::move(complaint)});
+        reasons.push_back({Reason::Severity::critical, "", *std::move(complaint)});
     return Done{};
 }
 
@@ -113,7 +115,7 @@ Outcome add_test_alert(const Enforcement& with, Reasons& reasons) {
     KASPAR_TRY(const auto until, test_alert(with.database, with.now));
     if (until)
         reasons.push_back(
-            {Severity::warning, "",
+            {Reason::Severity::warning, "",
              fmt::format("TEST ALERT, nothing is wrong: somebody looks whether alerts arrive; it "
                          "ends at {} or with `kaspar health --end-test-alert`",
                          to_rfc3339(*until))});
@@ -131,8 +133,8 @@ std::optional<NearestExpiry> nearest_expiry(const std::vector<ZoneView>& views) 
 
 }  // namespace
 
-std::string_view word(Severity severity) {
-    return severity == Severity::critical ? "critical" : "warning";
+std::string_view word(Reason::Severity severity) {
+    return severity == Reason::Severity::critical ? "critical" : "warning";
 }
 
 std::string Reason::text() const {
@@ -148,11 +150,11 @@ Result<Diagnosis> diagnose(const Enforcement& with) {
     KASPAR_TRY(const auto failing, failing_keystores(with.database));
     KASPAR_TRY(const auto views, view_all(with));
     for (const FailingKeyStore& store : failing)
-        reasons.push_back({Severity::warning, "", words_of(store, views, with.now)});
+        reasons.push_back({Reason::Severity::warning, "", words_of(store, views, with.now)});
     for (const ZoneView& view : views)
         add_zone(with, view, reasons);
     std::stable_partition(reasons.begin(), reasons.end(), [](const Reason& reason) {
-        return reason.severity == Severity::critical;
+        return reason.severity == Reason::Severity::critical;
     });
     diagnosis.zones = views.size();
     diagnosis.nearest = nearest_expiry(views);

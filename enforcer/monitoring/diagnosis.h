@@ -5,11 +5,9 @@
 
 namespace kaspar::enforcer {
 
-enum class Severity { warning, critical };
-
-std::string_view word(Severity severity);
-
 struct Reason {
+    enum class Severity { warning, critical };
+
     Severity severity;
     std::string zone;  ///< empty: concerns all
     std::string words;
@@ -17,6 +15,8 @@ struct Reason {
     /// "example.org: signatures expire in 3d and …".
     std::string text() const;
 };
+
+std::string_view word(Reason::Severity severity);
 
 /// The zone whose signatures expire first, and when that is told.
 struct NearestExpiry {

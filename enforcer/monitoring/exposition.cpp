@@ -51,7 +51,7 @@ std::string exposition_text(const std::vector<Metric>& metrics) {
 }
 
 struct Exposition::Server {
-    std::shared_ptr<Collection> collection;
+    std::shared_ptr<prometheus::Collectable> collection;
     prometheus::Exposer exposer;
 
     Server(const std::string& address, std::function<std::vector<Metric>()> collect)

@@ -17,8 +17,8 @@ double number(Duration duration) {
     return static_cast<double>(duration.count());
 }
 
-template <typename Value>
-std::optional<double> maybe(const std::optional<Value>& value) {
+template <typename Number>
+std::optional<double> maybe(const std::optional<Number>& value) {
     return value ? std::optional(number(*value)) : std::nullopt;
 }
 
@@ -33,7 +33,7 @@ struct ZoneMetric {
     std::optional<double> (*value)(const ZoneFigures& zone, Time now);
 };
 
-using Value = std::optional<double>;
+using Measured = std::optional<double>;
 
 constexpr std::array zone_metrics{
     ZoneMetric{"kaspar_zone_first_expiry_timestamp_seconds",
@@ -48,12 +48,13 @@ constexpr std::array zone_metrics{
                [](const ZoneFigures& zone, Time now) { return left(zone.dnskey_expiry, now); }},
     ZoneMetric{"kaspar_zone_expiry_warning_seconds",
                "The time left to the first expiry below which `kaspar health` warns.",
-               [](const ZoneFigures& zone, Time) { return Value(number(zone.expiry_warning)); }},
-    ZoneMetric{"kaspar_zone_expiry_critical_seconds", "The time left below which it is critical.",
-               [](const ZoneFigures& zone, Time) { return Value(number(zone.expiry_critical)); }},
+               [](const ZoneFigures& zone, Time) { return Measured(number(zone.expiry_warning)); }},
+    ZoneMetric{
+        "kaspar_zone_expiry_critical_seconds", "The time left below which it is critical.",
+        [](const ZoneFigures& zone, Time) { return Measured(number(zone.expiry_critical)); }},
     ZoneMetric{"kaspar_zone_serial", "The SOA serial published last.",
                [](const ZoneFigures& zone, Time) {
-                   return zone.serial ? Value(*zone.serial) : std::nullopt;
+                   return zone.serial ? Measured(*zone.serial) : std::nullopt;
                }},
     ZoneMetric{"kaspar_zone_published_timestamp_seconds", "When the zone was published last.",
                [](const ZoneFigures& zone, Time) { return maybe(zone.published); }},
@@ -61,7 +62,7 @@ constexpr std::array zone_metrics{
                "When the signer reported on the zone last; it has nothing to report while nothing "
                "is due.",
                [](const ZoneFigures& zone, Time) {
-                   return zone.run ? Value(number(zone.run->at)) : std::nullopt;
+                   return zone.run ? Measured(number(zone.run->at)) : std::nullopt;
                }},
     ZoneMetric{"kaspar_zone_last_good_run_timestamp_seconds",
                "When a run of the signer that had something to report last went well.",
@@ -76,25 +77,26 @@ constexpr std::array zone_metrics{
     ZoneMetric{"kaspar_zone_verification_failed",
                "1 if what was signed last did not pass the verifier, and so was not published.",
                [](const ZoneFigures& zone, Time) {
-                   return Value(zone.run && zone.run->failed_verification);
+                   return Measured(zone.run && zone.run->failed_verification);
                }},
     ZoneMetric{"kaspar_zone_unexpected_ds",
                "How many DS records at the parent's servers belong to no key of the zone.",
-               [](const ZoneFigures& zone, Time) { return Value(zone.unexpected_ds); }},
+               [](const ZoneFigures& zone, Time) { return Measured(zone.unexpected_ds); }},
     ZoneMetric{"kaspar_zone_lagging_servers",
                "How many of the zone's watched servers did not serve what is published.",
-               [](const ZoneFigures& zone, Time) { return Value(zone.lagging_servers); }},
+               [](const ZoneFigures& zone, Time) { return Measured(zone.lagging_servers); }},
     ZoneMetric{"kaspar_zone_failing_submissions",
                "How many ways of telling the parent failed and are tried again.",
-               [](const ZoneFigures& zone, Time) { return Value(zone.failing_submissions); }},
-    ZoneMetric{
-        "kaspar_zone_instruction_generation", "The number of the instruction that stands.",
-        [](const ZoneFigures& zone, Time) { return Value(static_cast<double>(zone.generation)); }},
+               [](const ZoneFigures& zone, Time) { return Measured(zone.failing_submissions); }},
+    ZoneMetric{"kaspar_zone_instruction_generation", "The number of the instruction that stands.",
+               [](const ZoneFigures& zone, Time) {
+                   return Measured(static_cast<double>(zone.generation));
+               }},
     ZoneMetric{"kaspar_zone_published_generation",
                "The number of the instruction that the published zone carries out.",
                [](const ZoneFigures& zone, Time) {
                    return zone.published_generation
-                              ? Value(static_cast<double>(*zone.published_generation))
+                              ? Measured(static_cast<double>(*zone.published_generation))
                               : std::nullopt;
                }},
 };

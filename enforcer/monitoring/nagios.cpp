@@ -58,8 +58,8 @@ std::string_view name_of(NagiosState state) {
 NagiosState nagios_state(const Diagnosis& diagnosis) {
     if (diagnosis.reasons.empty())
         return NagiosState::ok;
-    return diagnosis.reasons.front().severity == Severity::critical ? NagiosState::critical
-                                                                    : NagiosState::warning;
+    return diagnosis.reasons.front().severity == Reason::Severity::critical ? NagiosState::critical
+                                                                            : NagiosState::warning;
 }
 
 std::string nagios_text(const Diagnosis& diagnosis, Time now) {

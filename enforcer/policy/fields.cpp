@@ -131,7 +131,7 @@ Table<KeyLine> key_fields() {
     using Key = Field<KeyLine>;
     return {
         {
-            Key("role", MEMBER(role), optional(role()), Default::required(),
+            Key("role", MEMBER(role), optional(role()), required,
                 "A ksk signs the DNSKEY RRset and has a DS at the parent; a zsk signs everything "
                 "else; a csk does both."),
             Key("algorithm", MEMBER(algorithm), optional(algorithm()), "ecdsap256sha256",
@@ -361,7 +361,7 @@ Table<Policy> policy_fields() {
             list_of(
                 converted<KeySlot, KeyLine>(object(key_fields()), "an object", to_slot, to_line), 0,
                 16),
-            Default::required(),
+            required,
             "The keys that a zone has at any time. An empty list means going insecure: the DS "
             "first, then signatures and DNSKEY."),
         Pol("algorithm_rollover", MEMBER(algorithm_rollover),

@@ -61,10 +61,6 @@ void add_name(Markup& markup, const ZoneView& view, bool has_chapter) {
         markup.text(view.name());
 }
 
-std::string until(std::optional<Time> time, Time now) {
-    return !time ? "–" : *time <= now ? "now" : "in " + brief(*time - now);
-}
-
 class Rows {
   public:
     Rows(Markup& markup, const Overview& overview) : markup_(markup), overview_(overview) {}
@@ -88,7 +84,8 @@ class Rows {
         add_cell(markup_, "needs", needs, fmt::format("{:06}", place));
         const auto moving = rolls(view, now);
         add_cell(markup_, "keys", moving, moving);
-        add_cell(markup_, "next event", until(view.next_event, now), sort_key(view.next_event));
+        add_cell(markup_, "next event", until(view.next_event, now, "–"),
+                 sort_key(view.next_event));
         add_cell(markup_, "policy", view.zone.policy, view.zone.policy);
     }
 

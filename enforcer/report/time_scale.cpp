@@ -26,7 +26,7 @@ double weight(Duration stretch) {
 constexpr std::array month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-std::string label(Time at) {
+std::string tick_label(Time at) {
     const auto day = floor<days>(at);
     if (at != day)
         return fmt::format("{:02}:{:02}", (at - day) / 1h, (at - day) % 1h / 1min);
@@ -105,7 +105,7 @@ std::vector<TimeScale::Tick> TimeScale::ticks() const {
     const auto place = [&](const std::vector<Time>& times) {
         for (const Time at : times)
             if (has_room(placed, x(at)))
-                placed.push_back({x(at), label(at)});
+                placed.push_back({x(at), tick_label(at)});
     };
     for (const int step : {120, 12, 3, 1})
         place(months_between(from, until, step));

@@ -7,7 +7,7 @@ namespace kaspar::enforcer {
 namespace {
 
 constexpr std::uint8_t scheme_notify = 1;  // RFC 9859 §2.2
-constexpr std::string_view label = "\x06_dsync";
+constexpr std::string_view dsync_label = "\x06_dsync";
 
 std::optional<DsyncTarget> first_target(const Answer& answer) {
     for (const Record& record : answer.answer)  // an alias on the way changes the owner
@@ -34,7 +34,7 @@ std::optional<DsyncTarget> cds_target(BytesView rdata) {
 Name dsync_name(const Name& zone, const Name& parent) {
     const std::size_t own = zone.wire().size() - parent.wire().size();
     Bytes wire(zone.wire().begin(), zone.wire().begin() + static_cast<std::ptrdiff_t>(own));
-    wire.insert(wire.end(), label.begin(), label.end());
+    wire.insert(wire.end(), dsync_label.begin(), dsync_label.end());
     wire.insert(wire.end(), parent.wire().begin(), parent.wire().end());
     auto name = Name::from_wire(wire);
     return name.ok() ? std::move(name).value() : parent;

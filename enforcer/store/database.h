@@ -72,6 +72,11 @@ class Row {
     sqlite3_stmt* statement_;
 };
 
+/// For statements whose only column is an id.
+inline std::int64_t read_id(const Row& row) {
+    return row.integer(0);
+}
+
 class Database {
   public:
     using Values = std::vector<Value>;

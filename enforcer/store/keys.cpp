@@ -8,7 +8,7 @@ namespace kaspar::enforcer {
 
 namespace {
 
-constexpr auto columns =
+constexpr auto key_columns =
     "SELECT id, zone, locator, keystores, role, algorithm, bits, flags, public_key, state, "
     "created, "
     "wanted, standby, may_return, roll_asked, active_since, out_of_use_since, departure, "
@@ -110,13 +110,13 @@ std::uint16_t flags_of(Role role) {
 }
 
 Result<std::vector<StoredKey>> keys_of(Database& database, std::int64_t zone) {
-    return database.all<StoredKey>(fmt::format("{} WHERE zone = ? ORDER BY id", columns), {zone},
-                                   read_key);
+    return database.all<StoredKey>(fmt::format("{} WHERE zone = ? ORDER BY id", key_columns),
+                                   {zone}, read_key);
 }
 
 Result<std::vector<StoredKey>> ready_keys(Database& database) {
-    return database.all<StoredKey>(fmt::format("{} WHERE state = 'ready' ORDER BY id", columns), {},
-                                   read_key);
+    return database.all<StoredKey>(fmt::format("{} WHERE state = 'ready' ORDER BY id", key_columns),
+                                   {}, read_key);
 }
 
 Outcome insert_key(Database& database, StoredKey& key) {
@@ -158,7 +158,7 @@ Result<std::vector<StoredKey>> keys_in_waiting(Database& database, std::int64_t 
     return database.all<StoredKey>(
         fmt::format("{} WHERE {} AND public_key IS NOT NULL AND out_of_use_since IS NULL "
                     "AND (state = 'generating' OR (state = 'ready' AND reserved = 1)) ORDER BY id",
-                    columns, zones),
+                    key_columns, zones),
         {zone}, read_key);
 }
 
@@ -191,7 +191,7 @@ Result<std::vector<StoredKey>> keys_in_store(Database& database, const std::stri
     return database.all<StoredKey>(
         fmt::format("{} WHERE state <> 'purged' AND EXISTS "
                     "(SELECT 1 FROM json_each(keystores) WHERE json_each.value = ?) ORDER BY id",
-                    columns),
+                    key_columns),
         {store}, read_key);
 }
 
@@ -209,7 +209,7 @@ Result<std::vector<StoredKey>> keys_to_share(Database& database, const StoredKey
             "AND created >= ifnull((SELECT max(created) FROM keys WHERE zone = ?1 AND role = ?2 "
             "AND algorithm = ?3 AND bits = ?4 AND keystores = ?5 AND wanted = 1 AND standby = 0), "
             "-1) GROUP BY locator ORDER BY created {}, id",
-            columns, like.standby ? "ASC" : "DESC"),
+            key_columns, like.standby ? "ASC" : "DESC"),
         {like.zone, word(like.role), static_cast<int>(like.algorithm), like.bits,
          json_list(like.keystores), like.standby},
         read_key);
@@ -246,7 +246,7 @@ Outcome mark_purged(Database& database, std::int64_t id) {
 }
 
 Result<std::optional<StoredKey>> find_key(Database& database, std::int64_t id) {
-    return database.one<StoredKey>(fmt::format("{} WHERE id = ?", columns), {id}, read_key);
+    return database.one<StoredKey>(fmt::format("{} WHERE id = ?", key_columns), {id}, read_key);
 }
 
 Outcome put_out_of_use(Database& database, std::int64_t zone, Time now) {
@@ -257,7 +257,7 @@ Outcome put_out_of_use(Database& database, std::int64_t zone, Time now) {
 
 Result<std::vector<std::int64_t>> zones_making_keys(Database& database) {
     return database.all<std::int64_t>("SELECT DISTINCT zone FROM keys WHERE state = 'generating'",
-                                      {}, [](const Row& row) { return row.integer(0); });
+                                      {}, read_id);
 }
 
 Outcome bring_back(Database& database, std::int64_t id) {
@@ -268,7 +268,7 @@ Result<std::vector<StoredKey>> keys_out_of_use(Database& database) {
     return database.all<StoredKey>(
         fmt::format("{} WHERE state = 'ready' AND out_of_use_since IS NOT NULL "
                     "ORDER BY out_of_use_since, id",
-                    columns),
+                    key_columns),
         {}, read_key);
 }
 

@@ -8,7 +8,8 @@ namespace kaspar::enforcer {
 
 namespace {
 
-constexpr auto columns = "SELECT id, at, who, zone, what, why, from_state, to_state FROM moves ";
+constexpr auto move_columns =
+    "SELECT id, at, who, zone, what, why, from_state, to_state FROM moves ";
 
 RecordedMove read_move(const Row& row) {
     return {row.integer(0), row.time(1),       row.text(2),       row.maybe_text(3),
@@ -28,12 +29,12 @@ Outcome record_move(Database& database, const RecordedMove& move) {
 
 Result<std::vector<RecordedMove>> moves(Database& database, const std::optional<std::string>& zone,
                                         std::size_t limit) {
-    auto found = zone
-                     ? database.all<RecordedMove>(
-                           fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT ?", columns),
-                           {*zone, limit}, read_move)
-                     : database.all<RecordedMove>(
-                           fmt::format("{} ORDER BY id DESC LIMIT ?", columns), {limit}, read_move);
+    auto found =
+        zone ? database.all<RecordedMove>(
+                   fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT ?", move_columns),
+                   {*zone, limit}, read_move)
+             : database.all<RecordedMove>(fmt::format("{} ORDER BY id DESC LIMIT ?", move_columns),
+                                          {limit}, read_move);
     if (found)
         std::reverse(found->begin(), found->end());
     return found;
@@ -44,7 +45,7 @@ Result<std::vector<RecordedMove>> state_moves(Database& database, const std::str
     auto found = database.all<RecordedMove>(
         fmt::format("{} WHERE zone = ? AND from_state IS NOT NULL AND to_state IS NOT NULL "
                     "ORDER BY id DESC LIMIT ?",
-                    columns),
+                    move_columns),
         {zone, limit}, read_move);
     if (found)
         std::reverse(found->begin(), found->end());
@@ -53,7 +54,7 @@ Result<std::vector<RecordedMove>> state_moves(Database& database, const std::str
 
 Result<std::optional<RecordedMove>> last_move(Database& database, const std::string& zone) {
     return database.one<RecordedMove>(
-        fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", columns), {zone}, read_move);
+        fmt::format("{} WHERE zone = ? ORDER BY id DESC LIMIT 1", move_columns), {zone}, read_move);
 }
 
 }  // namespace kaspar::enforcer

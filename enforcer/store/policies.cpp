@@ -6,7 +6,7 @@ namespace kaspar::enforcer {
 
 namespace {
 
-constexpr auto columns = "SELECT name, text, digest, read_at, seen, fault FROM policies ";
+constexpr auto policy_columns = "SELECT name, text, digest, read_at, seen, fault FROM policies ";
 
 StoredPolicy read_policy(const Row& row) {
     return {row.text(0), row.text(1), row.text(2), row.time(3), row.text(4), row.maybe_text(5)};
@@ -15,11 +15,12 @@ StoredPolicy read_policy(const Row& row) {
 }  // namespace
 
 Result<std::vector<StoredPolicy>> policies(Database& database) {
-    return database.all<StoredPolicy>(fmt::format("{} ORDER BY name", columns), {}, read_policy);
+    return database.all<StoredPolicy>(fmt::format("{} ORDER BY name", policy_columns), {},
+                                      read_policy);
 }
 
 Result<std::optional<StoredPolicy>> find_policy(Database& database, const std::string& name) {
-    return database.one<StoredPolicy>(fmt::format("{} WHERE name = ?", columns), {name},
+    return database.one<StoredPolicy>(fmt::format("{} WHERE name = ?", policy_columns), {name},
                                       read_policy);
 }
 

@@ -14,7 +14,7 @@ constexpr std::array<std::pair<ServerRole, std::string_view>, 3> roles_by_word{
      {ServerRole::zone, "zone"}}};
 
 /// Servers that are silent take seconds each; a pass must end in minutes all the same.
-constexpr int most_at_once = 200;
+constexpr int most_zones_at_once = 200;
 
 ServerRole role_from(std::string_view text) {
     const auto found = std::find_if(roles_by_word.begin(), roles_by_word.end(),
@@ -32,10 +32,6 @@ ServerAnswer read_answer(const Row& row) {
             row.maybe_text(5).value_or(""),
             row.time(6),
             row.flag(7)};
-}
-
-std::int64_t read_id(const Row& row) {
-    return row.integer(0);
 }
 
 /// Since when the server answers as it does now.
@@ -119,14 +115,14 @@ Result<std::vector<std::int64_t>> zones_to_ask_parent(Database& database, Time n
     return database.all<std::int64_t>(
         "SELECT id FROM zones WHERE removed IS NULL AND parent_due <= ? "
         "ORDER BY parent_due LIMIT ?",
-        {now, most_at_once}, read_id);
+        {now, most_zones_at_once}, read_id);
 }
 
 Result<std::vector<std::int64_t>> zones_to_watch(Database& database, Time now) {
     return database.all<std::int64_t>(
         "SELECT id FROM zones WHERE removed IS NULL AND watch_due <= ? "
         "ORDER BY watch_due LIMIT ?",
-        {now, most_at_once}, read_id);
+        {now, most_zones_at_once}, read_id);
 }
 
 }  // namespace kaspar::enforcer

@@ -21,7 +21,7 @@ SubmissionWay way_from(std::string_view text) {
     return found->first;
 }
 
-constexpr auto columns =
+constexpr auto submission_columns =
     "SELECT zone, way, request, asked, tries, due, done, trouble FROM submissions ";
 
 /// Of zones that are there.
@@ -68,7 +68,7 @@ Outcome drop_submission(Database& database, std::int64_t zone, SubmissionWay way
 
 Result<std::vector<Submission>> submissions_of(Database& database, std::int64_t zone) {
     return database.all<Submission>(
-        fmt::format("{} WHERE zone = ? AND wanted = 1 ORDER BY way", columns), {zone},
+        fmt::format("{} WHERE zone = ? AND wanted = 1 ORDER BY way", submission_columns), {zone},
         read_submission);
 }
 
@@ -80,8 +80,8 @@ Result<std::int64_t> renew_submissions(Database& database, std::int64_t zone, Ti
 
 Result<std::vector<Submission>> due_submissions(Database& database, Time now) {
     return database.all<Submission>(
-        fmt::format("{} WHERE due <= ? AND {} ORDER BY due", columns, of_present_zones), {now},
-        read_submission);
+        fmt::format("{} WHERE due <= ? AND {} ORDER BY due", submission_columns, of_present_zones),
+        {now}, read_submission);
 }
 
 Result<std::optional<Time>> next_submission(Database& database) {

@@ -6,7 +6,7 @@ namespace kaspar::enforcer {
 
 namespace {
 
-constexpr auto columns =
+constexpr auto zone_columns =
     "SELECT id, name, policy, input, output, added, removed, next_event, flagged, trouble, "
     "instruction, emitted, accepted_input, salt, salted, "
     "report_size, report_modified, report_published, report_generation, tidy_at, "
@@ -49,11 +49,7 @@ Zone read_zone(const Row& row) {
     return zone;
 }
 
-std::int64_t read_id(const Row& row) {
-    return row.integer(0);
-}
-
-constexpr auto columns_of_files =
+constexpr auto file_columns =
     "SELECT id, name, report_size, report_modified, generation > 0 FROM zones ";
 
 ZoneFiles read_zone_files(const Row& row) {
@@ -70,8 +66,8 @@ std::string zone_text(const Name& name) {
 }
 
 Result<std::vector<Zone>> zones(Database& database) {
-    return database.all<Zone>(fmt::format("{} WHERE removed IS NULL ORDER BY name", columns), {},
-                              read_zone);
+    return database.all<Zone>(fmt::format("{} WHERE removed IS NULL ORDER BY name", zone_columns),
+                              {}, read_zone);
 }
 
 Result<std::size_t> count_zones(Database& database) {
@@ -83,12 +79,12 @@ Result<std::size_t> count_zones(Database& database) {
 }
 
 Result<std::optional<Zone>> find_zone(Database& database, const Name& name) {
-    return database.one<Zone>(fmt::format("{} WHERE name = ?", columns), {zone_text(name)},
+    return database.one<Zone>(fmt::format("{} WHERE name = ?", zone_columns), {zone_text(name)},
                               read_zone);
 }
 
 Result<std::optional<Zone>> find_zone(Database& database, std::int64_t id) {
-    return database.one<Zone>(fmt::format("{} WHERE id = ?", columns), {id}, read_zone);
+    return database.one<Zone>(fmt::format("{} WHERE id = ?", zone_columns), {id}, read_zone);
 }
 
 Outcome insert_zone(Database& database, Zone& zone) {
@@ -165,14 +161,14 @@ Result<std::optional<Time>> earliest_event(Database& database) {
 }
 
 Result<std::vector<ZoneFiles>> zone_files(Database& database) {
-    return database.all<ZoneFiles>(fmt::format("{} WHERE removed IS NULL", columns_of_files), {},
+    return database.all<ZoneFiles>(fmt::format("{} WHERE removed IS NULL", file_columns), {},
                                    read_zone_files);
 }
 
 Result<std::vector<ZoneFiles>> zones_awaiting_report(Database& database) {
     return database.all<ZoneFiles>(
         fmt::format("{} WHERE removed IS NULL AND report_generation IS NOT generation",
-                    columns_of_files),
+                    file_columns),
         {}, read_zone_files);
 }
 

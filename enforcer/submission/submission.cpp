@@ -31,7 +31,7 @@ constexpr unsigned most_doublings = 9;  // of the pause: 8 h 32 m
 /// No more is begun in one pass after this.
 constexpr auto longest_round = std::chrono::minutes{1};
 
-constexpr unsigned most_at_once = 8;
+constexpr unsigned most_tries_at_once = 8;
 
 std::vector<std::string> ds_lines(const Zone& zone, const Policy& policy,
                                   const Remembered& remembered, KeySet keys) {
@@ -259,7 +259,8 @@ Outcome make_submissions(const Enforcement& with) {
     };
     if (tries.empty())
         return Done{};
-    const auto count = static_cast<unsigned>(std::min<std::size_t>(tries.size(), most_at_once));
+    const auto count =
+        static_cast<unsigned>(std::min<std::size_t>(tries.size(), most_tries_at_once));
     {
         const auto helping = start_threads(count - 1, work);
         work(count);

@@ -36,21 +36,21 @@ bool are_strings(BytesView octets) {
     return at == octets.size() && at > 0;
 }
 
-struct Digest {
+struct DigestForm {
     std::uint8_t algorithm;
     std::size_t octets;
 };
 
-constexpr Digest ds_digests[] = {{1, 20}, {2, 32}, {4, 48}};  // RFC 3658, 4509, 6605
-constexpr Digest fingerprints[] = {{1, 20}, {2, 32}};         // RFC 4255, 6594
-constexpr Digest zone_digests[] = {{1, 48}, {2, 64}};         // RFC 8976 §2.2.3
+constexpr DigestForm ds_digests[] = {{1, 20}, {2, 32}, {4, 48}};  // RFC 3658, 4509, 6605
+constexpr DigestForm fingerprints[] = {{1, 20}, {2, 32}};         // RFC 4255, 6594
+constexpr DigestForm zone_digests[] = {{1, 48}, {2, 64}};         // RFC 8976 §2.2.3
 
 /// An octet for the algorithm and a digest as long as its are; others have at least so many octets.
 template <std::size_t Count>
-bool is_digest(BytesView octets, const Digest (&digests)[Count], std::size_t least = 1) {
+bool is_digest(BytesView octets, const DigestForm (&digests)[Count], std::size_t least = 1) {
     if (octets.empty())
         return false;
-    const auto* known = std::ranges::find(digests, octets[0], &Digest::algorithm);
+    const auto* known = std::ranges::find(digests, octets[0], &DigestForm::algorithm);
     return known == std::end(digests) ? octets.size() > least : octets.size() == 1 + known->octets;
 }
 

@@ -8,10 +8,6 @@ namespace kaspar::signer {
 
 namespace {
 
-bool same_octets(BytesView a, BytesView b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 bool same_canonical(std::uint16_t type, BytesView a, BytesView b) {
     Bytes canonical_a, canonical_b;
     append_canonical_rdata(type, a, canonical_a);

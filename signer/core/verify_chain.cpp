@@ -10,14 +10,6 @@ namespace kaspar::signer::verification {
 
 namespace {
 
-Bytes copy(BytesView octets) {
-    return {octets.begin(), octets.end()};
-}
-
-bool same_octets(BytesView a, BytesView b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 void inspect_link(Denial kind, BytesView owner, BytesView said, BytesView next,
                   Findings& findings) {
     if (kind == Denial::nsec3 && !same_octets(said, next))
@@ -34,7 +26,7 @@ void inspect_link(Denial kind, BytesView owner, BytesView said, BytesView next,
 
 void ChainStretch::add(BytesView owner, BytesView self, std::optional<BytesView> next) {
     if (first_.empty())
-        first_ = copy(self);
+        first_ = copy_of(self);
     if (next_)
         inspect_link(kind_, owner_, *next_, self, findings_);
     owner_ = owner;
@@ -42,9 +34,9 @@ void ChainStretch::add(BytesView owner, BytesView self, std::optional<BytesView>
 }
 
 ChainEnds ChainStretch::ends() const {
-    ChainEnds ends{first_, copy(owner_)};
+    ChainEnds ends{first_, copy_of(owner_)};
     if (next_)
-        ends.last_next = copy(*next_);
+        ends.last_next = copy_of(*next_);
     return ends;
 }
 

@@ -6,10 +6,6 @@ namespace kaspar::signer::verification {
 
 namespace {
 
-bool same_octets(BytesView a, BytesView b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 bool same_records(const Zone& a, const RRset& of_a, const Zone& b, const RRset& of_b) {
     if (of_a.record_count != of_b.record_count)
         return false;

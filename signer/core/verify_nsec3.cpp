@@ -12,10 +12,6 @@ namespace kaspar::signer::verification {
 
 namespace {
 
-bool same_octets(BytesView a, BytesView b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 std::string_view as_text(BytesView octets) {
     return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }

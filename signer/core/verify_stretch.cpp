@@ -40,10 +40,6 @@ std::vector<std::uint32_t> stretch_starts(const Zone& zone, BytesView apex) {
     return starts;
 }
 
-Bytes copy(BytesView octets) {
-    return {octets.begin(), octets.end()};
-}
-
 std::uint64_t count_signatures(const Stretch& stretch) {
     std::uint64_t count = 0;
     for (auto i = stretch.first; i < stretch.end; ++i)
@@ -82,8 +78,8 @@ class Walk {
     }
 
     void finish() {
-        result_.last_owner = copy(owner_);
-        result_.open_cut = copy(cuts_.open());
+        result_.last_owner = copy_of(owner_);
+        result_.open_cut = copy_of(cuts_.open());
         result_.chain = chain_.ends();
         nsec3_.finish();
     }
@@ -94,7 +90,7 @@ class Walk {
             result_.findings.problem(view.owner, view.rrsets[0].type,
                                      "is not within the zone " + apex_.request.zone.apex().text());
         if (owner_.empty()) {
-            result_.first_owner = copy(view.owner);
+            result_.first_owner = copy_of(view.owner);
             result_.first_owner_type = view.rrsets[0].type;
         } else if (compare_names(owner_, view.owner) >= 0) {
             result_.findings.problem(
@@ -106,7 +102,7 @@ class Walk {
 
     void count(const NodeView& view) {
         if (view.standing != Standing::hash && result_.first_name.empty()) {
-            result_.first_name = copy(view.owner);
+            result_.first_name = copy_of(view.owner);
             result_.first_name_type = view.rrsets[0].type;
         }
         result_.names += view.is_name() ? 1 : 0;

@@ -16,12 +16,12 @@ namespace kaspar::signer {
 
 namespace {
 
-Fault io_fault(const std::filesystem::path& path, std::string_view what) {
+Fault source_fault(const std::filesystem::path& path, std::string_view what) {
     return {FaultClass::io, fmt::format("{}: {}", path.string(), what)};
 }
 
-Fault io_fault(const std::filesystem::path& path, int error) {
-    return io_fault(path, std::strerror(error));
+Fault source_fault(const std::filesystem::path& path, int error) {
+    return source_fault(path, std::strerror(error));
 }
 
 }  // namespace
@@ -33,9 +33,9 @@ Result<SourceFile> SourceFile::open(const std::filesystem::path& path, std::size
     SourceFile source(path, Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)));
     struct stat status {};
     if (!source.file_.valid() || ::fstat(source.file_.number(), &status) != 0)
-        return io_fault(path, errno);
+        return source_fault(path, errno);
     if (!S_ISREG(status.st_mode))
-        return io_fault(path, "not a regular file");
+        return source_fault(path, "not a regular file");
     source.before_ = stamp_of(status);
     source.is_open_to_all_ = (status.st_mode & S_IROTH) != 0;
     // One octet more than the file has shows its end at once.
@@ -50,7 +50,7 @@ Outcome SourceFile::fill() {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return io_fault(path_, errno);
+            return source_fault(path_, errno);
         is_at_end_ = got == 0;
         if (is_at_end_)
             break;
@@ -74,7 +74,8 @@ Result<FileIdentity> SourceFile::finish() {
     while (!is_at_end_)
         KASPAR_CHECK(move_on(filled_));
     if (stamp_file(file_.number()) != before_ || read_ != before_.size)
-        return io_fault(path_, "the file changed while it was being read; it will be tried again");
+        return source_fault(path_,
+                            "the file changed while it was being read; it will be tried again");
     return FileIdentity{path_, read_, before_.modified, before_.inode, to_hex(digest_.finish())};
 }
 

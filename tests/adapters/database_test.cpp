@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace database_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -205,3 +207,5 @@ TEST_CASE("values come back as they were bound, absent ones included", "[databas
                        })
                 .ok());
 }
+
+}  // namespace database_test

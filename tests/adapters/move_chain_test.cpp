@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace move_chain_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -169,3 +171,5 @@ TEST_CASE("events of before the chain are chained when the database is brought u
     CHECK_FALSE(check.broken);
     CHECK(check.events == 6);
 }
+
+}  // namespace move_chain_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace remembered_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace std::chrono_literals;
@@ -170,3 +172,5 @@ TEST_CASE("only zones that are due are found", "[remembered]") {
     CHECK(due_zones(test.database, at(5))->empty());
     CHECK_FALSE(earliest_event(test.database)->has_value());
 }
+
+}  // namespace remembered_test

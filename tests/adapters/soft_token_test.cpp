@@ -5,6 +5,8 @@
 #include "tests/support/command.h"
 #include "tests/support/raw_session.h"
 
+namespace soft_token_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 
@@ -100,3 +102,5 @@ TEST_CASE("a PIN is changed by somebody else", "[token]") {
     CHECK(Session(token).login("222222") == CKR_OK);
     CHECK(SoftToken("kaspar", "111111").pin() == "111111");
 }
+
+}  // namespace soft_token_test

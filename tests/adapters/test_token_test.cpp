@@ -17,6 +17,8 @@
 #include "tests/token/functions.h"
 #include "tests/token/return_values.h"
 
+namespace test_token_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 
@@ -297,3 +299,5 @@ TEST_CASE("rules may be written by hand", "[token]") {
     std::this_thread::sleep_for(until_it_is_seen);
     CHECK(count_infos(module, 1, CKR_DEVICE_ERROR) == 0);
 }
+
+}  // namespace test_token_test

@@ -23,7 +23,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/token_trouble.h"
 
-namespace kaspar {
+namespace kaspar::token_faults_test {
 namespace {
 
 using test::SoftToken;
@@ -328,4 +328,4 @@ TEST_CASE("faults in the removal of a key leave none that cannot be removed", "[
     }
 }
 
-}  // namespace kaspar
+}  // namespace kaspar::token_faults_test

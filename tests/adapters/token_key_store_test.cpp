@@ -14,7 +14,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/token_trouble.h"
 
-namespace kaspar {
+namespace kaspar::token_key_store_test {
 namespace {
 
 using test::SoftToken;
@@ -259,4 +259,4 @@ TEST_CASE("what an interrupted attempt left of a key is cleared away", "[token]"
     }
 }
 
-}  // namespace kaspar
+}  // namespace kaspar::token_key_store_test

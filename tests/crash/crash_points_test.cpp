@@ -16,6 +16,8 @@
 #include "tests/crash/soundness.h"
 #include "tests/support/catch.h"
 
+namespace crash_points_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace kaspar::test::crash;
@@ -249,3 +251,5 @@ TEST_CASE("whatever call a program is stopped at, or fails, nothing is lost: key
           "[crash][token]") {
     Walk("hsm").walk();
 }
+
+}  // namespace crash_points_test

@@ -7,6 +7,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/minute_policy.h"
 
+namespace slow_disk_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace kaspar::test::crash;
@@ -42,3 +44,5 @@ TEST_CASE("on a slow disk both programs and a person work at the same time, and 
     expect(site.verify("example.org"));
     CHECK(has(outcome(site), "log 0, health 0"));
 }
+
+}  // namespace slow_disk_test

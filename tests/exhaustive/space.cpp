@@ -21,7 +21,8 @@ constexpr Times all_times[] = {
     {1, 1, 2, 0, 1, 1, 1},
 };
 
-constexpr Algorithm first = Algorithm::ecdsap256sha256, second = Algorithm::ed25519;
+constexpr Algorithm first_algorithm = Algorithm::ecdsap256sha256,
+                    other_algorithm = Algorithm::ed25519;
 constexpr AlgorithmRollover strictnesses[] = {AlgorithmRollover::liberal,
                                               AlgorithmRollover::conservative};
 
@@ -40,12 +41,13 @@ KeySlot slot(Role role, Method method, Algorithm algorithm) {
 }
 
 std::vector<KeySlot> csk(Method method = Method::ksk_double_signature,
-                         Algorithm algorithm = first) {
+                         Algorithm algorithm = first_algorithm) {
     return {slot(Role::csk, method, algorithm)};
 }
 
 std::vector<KeySlot> split(Method ksk = Method::ksk_double_signature,
-                           Method zsk = Method::zsk_pre_publication, Algorithm algorithm = first) {
+                           Method zsk = Method::zsk_pre_publication,
+                           Algorithm algorithm = first_algorithm) {
     return {slot(Role::ksk, ksk, algorithm), slot(Role::zsk, zsk, algorithm)};
 }
 
@@ -118,8 +120,8 @@ std::vector<Space> algorithm_rolls() {
     for (const auto rollover : strictnesses) {
         constexpr auto ksk = Method::ksk_double_signature;
         constexpr auto zsk = Method::zsk_pre_publication;
-        const Policies combined{csk(ksk), csk(ksk, second)};
-        const Policies apart{split(ksk, zsk), split(ksk, zsk, second)};
+        const Policies combined{csk(ksk), csk(ksk, other_algorithm)};
+        const Policies apart{split(ksk, zsk), split(ksk, zsk, other_algorithm)};
         const auto name = fmt::format("algorithm roll, {}", word(rollover));
         add(spaces, name + ", CSK, 2 keys", combined, rollover, 2, 0, 2);
         add(spaces, name + ", KSK and ZSK, 4 keys", apart, rollover, 4, 0, 1);

@@ -8,6 +8,8 @@
 #include "tests/support/minute_life.h"
 #include "tests/support/minute_policy.h"
 
+namespace absence_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -116,3 +118,5 @@ TEST_CASE("forty days away at every turn of a first signing: the DS comes last",
     CHECK(life.keys() == p256_pair);
     CHECK_FALSE(life.ds().empty());
 }
+
+}  // namespace absence_test

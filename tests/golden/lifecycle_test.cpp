@@ -5,6 +5,8 @@
 #include "tests/support/minute_life.h"
 #include "tests/support/minute_policy.h"
 
+namespace lifecycle_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -128,3 +130,5 @@ TEST_CASE("a zone goes insecure and comes back", "[lifecycle]") {
     CHECK(life.keys() == p256_pair);
     CHECK_FALSE(life.ds().empty());
 }
+
+}  // namespace lifecycle_test

@@ -13,6 +13,8 @@
 #include "tests/support/command.h"
 #include "tests/support/zones.h"
 
+namespace rdata_judge_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -152,3 +154,5 @@ TEST_CASE("RDATA that BIND would not load is refused", "[golden][attack]") {
             CHECK(is_refused("n 60 " + records[i] + "\n"));
         }
 }
+
+}  // namespace rdata_judge_test

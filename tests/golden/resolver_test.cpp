@@ -11,6 +11,8 @@
 #include "tests/support/resolver.h"
 #include "tests/support/zones.h"
 
+namespace resolver_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -276,3 +278,5 @@ TEST_CASE("`ds check` asks a validating resolver, too, and counts what it finds 
     CHECK(nlohmann::json::parse(bogus.output)["counts"] == false);
     CHECK(bogus.output.find("answers SERVFAIL") != std::string::npos);
 }
+
+}  // namespace resolver_test

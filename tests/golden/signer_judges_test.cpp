@@ -7,6 +7,8 @@
 #include "tests/support/judges.h"
 #include "tests/support/signer_bench.h"
 
+namespace signer_judges_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 
@@ -121,3 +123,5 @@ TEST_CASE("BIND and Knot accept a name that is an escaped @", "[judges]") {
     CHECK(dnssec_verify(bench.output_file(), bench.instruction.zone).accepted);
     CHECK(kzonecheck(bench.output_file(), bench.instruction.zone).accepted);
 }
+
+}  // namespace signer_judges_test

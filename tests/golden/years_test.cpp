@@ -19,6 +19,8 @@
 #include "tests/support/judges.h"
 #include "tests/support/resolver_caches.h"
 
+namespace years_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -340,3 +342,5 @@ TEST_CASE("years of troubles at random times never leave a resolver with a bogus
     settle(life);
     tell(life);
 }
+
+}  // namespace years_test

@@ -13,6 +13,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 
+namespace attacks_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -374,3 +376,5 @@ TEST_CASE("the example for a registrar's interface keeps a zone's name in its pl
     expect(asked);
     CHECK(asked.output == "https://registrar.example/a%2F..%2Fb%3Fc%3D%23d.example/ds");
 }
+
+}  // namespace attacks_test

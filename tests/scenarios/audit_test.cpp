@@ -8,6 +8,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace audit_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -193,3 +195,5 @@ TEST_CASE("a head is refused if it is none, and without --verify", "[audit]") {
     CHECK_THAT(shown.errors, Catch::Contains("NUMBER:HASH"));
     CHECK(site.kaspar({"log", "--head", "12:abc"}).status == 2);
 }
+
+}  // namespace audit_test

@@ -11,6 +11,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace backup_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -229,3 +231,5 @@ TEST_CASE("a backup of a newer database is refused", "[backup]") {
     CHECK(says(box.restore(box / "newer.tar", box / "anew"), "install the newer Kaspar"));
     CHECK_FALSE(std::filesystem::exists(box / "anew"));
 }
+
+}  // namespace backup_test

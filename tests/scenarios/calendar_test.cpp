@@ -6,6 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/command.h"
 
+namespace calendar_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -105,3 +107,5 @@ TEST_CASE("without a name the calendar is of all zones, and one that stands stil
     CHECK(box.kaspar({"forecast", "--ics", "nowhere.example"}).status == 1);
     CHECK(box.kaspar({"forecast", "--ics", "--until", "soon"}).status == 2);
 }
+
+}  // namespace calendar_test

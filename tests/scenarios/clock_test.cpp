@@ -12,6 +12,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 
+namespace clock_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -319,3 +321,5 @@ TEST_CASE("after a signer's long absence expired zones come first, and health ha
     expect(site.enforcer());
     CHECK(site.kaspar({"health"}).status == 0);
 }
+
+}  // namespace clock_test

@@ -10,6 +10,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace enforcer_faults_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -442,3 +444,5 @@ TEST_CASE("health tells of programs that do not run and of signatures that near 
     CHECK(box.kaspar({"health"}).output.find("have expired") != std::string::npos);
     CHECK(box.kaspar({"status"}).output.find("EXPIRED") != std::string::npos);
 }
+
+}  // namespace enforcer_faults_test

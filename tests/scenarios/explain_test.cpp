@@ -4,6 +4,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace explain_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -158,3 +160,5 @@ TEST_CASE("explain: approval, a policy file that is broken, a key that is missin
         CHECK(says(box.kaspar({"forecast", zone}), "but: the zone stands still"));
     }
 }
+
+}  // namespace explain_test

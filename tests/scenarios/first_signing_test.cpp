@@ -2,6 +2,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace first_signing_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -190,3 +192,5 @@ TEST_CASE("a zone goes insecure: the DS first, then signatures and keys", "[scen
     expect(box.enforcer());
     CHECK(box.instructed().keys.empty());
 }
+
+}  // namespace first_signing_test

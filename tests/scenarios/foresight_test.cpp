@@ -7,6 +7,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace foresight_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -240,3 +242,5 @@ TEST_CASE("forecast says what it assumes and who must act, and refuses an end th
     }
     CHECK(box.kaspar({"forecast", "nowhere.example"}).status == 1);
 }
+
+}  // namespace foresight_test

@@ -2,6 +2,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace health_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -153,3 +155,5 @@ TEST_CASE("a test alert is told as one, is on record, and ends by itself or on a
         CHECK(site.kaspar({"health", "--test-alert", "--for", length}).status == 2);
     CHECK(site.kaspar({"health", "--for", "5m"}).status == 2);
 }
+
+}  // namespace health_test

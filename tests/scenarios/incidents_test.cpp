@@ -14,6 +14,8 @@
 #include "tests/support/zones.h"
 #include "tests/unit/core_zone.h"
 
+namespace incidents_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -423,3 +425,5 @@ TEST_CASE("Cascade: a key that cannot be removed from its store stops no signing
     expect(box.enforcer());
     CHECK(box.json({"key", "list", "example.org"})[1]["state"] == "purged");
 }
+
+}  // namespace incidents_test

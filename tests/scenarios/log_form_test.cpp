@@ -7,6 +7,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 
+namespace log_form_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 
@@ -103,3 +105,5 @@ TEST_CASE("to the journal every line has its priority, elsewhere none", "[log]")
                Catch::StartsWith("<3>kaspar: "));
     CHECK_THAT(complain("1:1"), Catch::StartsWith("kaspar: "));
 }
+
+}  // namespace log_form_test

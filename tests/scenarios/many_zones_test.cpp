@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/installation.h"
 
+namespace many_zones_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -507,3 +509,5 @@ TEST_CASE("a zone whose input is broken and whose output is lost is told of, and
     CHECK(zones.site.report("one.example").publication->serial > serial);
     zones.verify("one.example", start + 9 * 24h);
 }
+
+}  // namespace many_zones_test

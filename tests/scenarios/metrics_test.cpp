@@ -10,6 +10,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/server_process.h"
 
+namespace metrics_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -234,3 +236,5 @@ TEST_CASE("an enforcer that stays serves its metrics, and tells what a pass chan
     });
     CHECK(second.running());
 }
+
+}  // namespace metrics_test

@@ -9,6 +9,8 @@
 #include "tests/scenarios/parent_site.h"
 #include "tests/support/catch.h"
 
+namespace parent_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -431,3 +433,5 @@ TEST_CASE("a whole KSK roll with confirm: both, past every trouble of the parent
     site.step_after(24h);
     CHECK(site.state_of_ds() == "omnipresent");
 }
+
+}  // namespace parent_test

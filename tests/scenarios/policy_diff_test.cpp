@@ -4,6 +4,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace policy_diff_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -121,3 +123,5 @@ TEST_CASE("policy diff of a policy that no zone has", "[policy-diff]") {
     expect(told);
     CHECK(says(told, "no zone has this policy; no zone is affected"));
 }
+
+}  // namespace policy_diff_test

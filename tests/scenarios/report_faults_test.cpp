@@ -4,6 +4,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace report_faults_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -126,3 +128,5 @@ TEST_CASE("a report that is awaited is seen even if it was written over the last
     box.sign();
     CHECK(box.enforcer().output.starts_with("looked at 1 zone"));
 }
+
+}  // namespace report_faults_test

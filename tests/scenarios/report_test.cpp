@@ -8,6 +8,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace report_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -317,3 +319,5 @@ TEST_CASE("forecast --svg draws the zone into a file of its own", "[report]") {
     CHECK(zones.box.kaspar({"forecast", "example.org", "--svg", "/nowhere/at/all.svg"}).status ==
           1);
 }
+
+}  // namespace report_test

@@ -11,6 +11,8 @@
 #include "tests/support/installation.h"
 #include "tests/support/resolver_caches.h"
 
+namespace restored_zone_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -208,3 +210,5 @@ TEST_CASE("a key that was made after the backup stops its zone loudly, and none 
     CHECK(says(refused, "is in the published zone, but is not a key of this zone"));
     expect_to_stand_still(life);
 }
+
+}  // namespace restored_zone_test

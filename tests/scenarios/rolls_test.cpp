@@ -3,6 +3,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace rolls_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -236,3 +238,5 @@ TEST_CASE("a roll that the policy has no key for is refused", "[rolls]") {
            "no zsk 1 in play");
     refuse(box, {"key", "roll", "example.org", "--role", "csk", "--abort"}, "no roll of that role");
 }
+
+}  // namespace rolls_test

@@ -16,6 +16,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/server_process.h"
 
+namespace secrets_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using std::filesystem::path;
@@ -366,3 +368,5 @@ TEST_CASE("a signer whose workers cannot be started any more says so, and keeps 
     int status = 0;
     REQUIRE(::waitpid(service, &status, 0) == service);
 }
+
+}  // namespace secrets_test

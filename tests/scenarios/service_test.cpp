@@ -11,6 +11,8 @@
 #include "tests/support/installation.h"
 #include "tests/support/server_process.h"
 
+namespace service_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using std::filesystem::path;
@@ -142,3 +144,5 @@ TEST_CASE("the manual pages tell every command and field, and groff takes them",
         CHECK(set.output.find(words) != std::string::npos);
     }
 }
+
+}  // namespace service_test

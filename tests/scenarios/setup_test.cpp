@@ -6,6 +6,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace setup_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -68,3 +70,5 @@ TEST_CASE("an older database is upgraded, and a copy from before stays beside it
     expect(again);
     CHECK(again.output.find(fmt::format("has version {} already", newest)) != std::string::npos);
 }
+
+}  // namespace setup_test

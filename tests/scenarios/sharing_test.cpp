@@ -5,6 +5,8 @@
 #include "tests/scenarios/sandbox.h"
 #include "tests/support/catch.h"
 
+namespace sharing_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -236,3 +238,5 @@ TEST_CASE("a key store that cannot remove a key delays nothing else", "[sharing]
     expect(box.enforcer());
     CHECK(box.json({"key", "list", "a.org"})[0]["state"] == "purged");
 }
+
+}  // namespace sharing_test

@@ -13,6 +13,8 @@
 #include "tests/support/installation.h"
 #include "tests/support/scarce_disk.h"
 
+namespace starvation_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -341,3 +343,5 @@ TEST_CASE("a zone that $GENERATE makes too large for memory is refused, and stop
     expect(site.signer());
     expect(site.verify_output("large.example"));
 }
+
+}  // namespace starvation_test

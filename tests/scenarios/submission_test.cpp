@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/resolver.h"
 
+namespace submission_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -227,3 +229,5 @@ TEST_CASE("with cds: rolls the zone has CDS only while the parent is to change",
     site.step();
     CHECK(site.box().instructed().cds.empty());
 }
+
+}  // namespace submission_test

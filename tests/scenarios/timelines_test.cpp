@@ -4,6 +4,8 @@
 #include "tests/scenarios/simulated_zone.h"
 #include "tests/support/catch.h"
 
+namespace timelines_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using std::chrono::days;
@@ -285,3 +287,5 @@ TEST_CASE("ZSK double-signature: the old key goes when no cache holds data that 
                                     "+11h new zone_signatures omnipresent",
                                     "+14h old dnskey hidden", "+22h old zone_signatures hidden"});
 }
+
+}  // namespace timelines_test

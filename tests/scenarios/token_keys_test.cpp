@@ -11,6 +11,8 @@
 #include "tests/scenarios/token_site.h"
 #include "tests/support/catch.h"
 
+namespace token_keys_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -342,3 +344,5 @@ TEST_CASE("`kaspar keystore bench` measures each number of sessions and leaves n
         CHECK(pace["signatures_per_second"].get<double>() > 10);
     CHECK(site.token.objects().empty());
 }
+
+}  // namespace token_keys_test

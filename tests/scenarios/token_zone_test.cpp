@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/judges.h"
 
+namespace token_zone_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -430,3 +432,5 @@ TEST_CASE("of two tokens with a zone's key one is enough to sign, with a warning
     expect(site.programs.enforcer());
     expect(site.programs.kaspar({"health"}));
 }
+
+}  // namespace token_zone_test

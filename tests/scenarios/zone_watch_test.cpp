@@ -8,6 +8,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/name_server.h"
 
+namespace zone_watch_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -145,3 +147,5 @@ TEST_CASE("a server with a larger serial and other keys does not serve what was 
     CHECK(site.reports_recorded() == 0);
     CHECK(has(site.box.kaspar({"zone", "check", "example.org"}).output, "other DNSKEY records"));
 }
+
+}  // namespace zone_watch_test

@@ -4,14 +4,6 @@
 
 namespace kaspar::simulation {
 
-namespace {
-
-bool has(const Keys& keys, int key) {
-    return std::binary_search(keys.begin(), keys.end(), key);
-}
-
-}  // namespace
-
 std::string words(const Keys& keys) {
     return keys.empty() ? "none" : fmt::format("{}", fmt::join(keys, ", "));
 }

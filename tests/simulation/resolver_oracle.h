@@ -8,6 +8,7 @@
 // the data.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ namespace kaspar::simulation {
 
 /// Keys by their number in the world, ascending.
 using Keys = std::vector<int>;
+
+inline bool has(const Keys& keys, int key) {
+    return std::binary_search(keys.begin(), keys.end(), key);
+}
 
 struct KeysetAnswer {
     Keys keys, signers;  ///< no keys: the answer that there is no DNSKEY

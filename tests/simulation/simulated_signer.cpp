@@ -2,14 +2,6 @@
 
 namespace kaspar::simulation {
 
-namespace {
-
-bool has(const Keys& keys, int key) {
-    return std::binary_search(keys.begin(), keys.end(), key);
-}
-
-}  // namespace
-
 SimulatedSigner::SimulatedSigner(const KeyAlgorithms& algorithms, Chance& chance, Duration max_ttl)
     : algorithms_(algorithms), chance_(chance) {
     const Duration largest = chance.pick<Duration>({max_ttl, std::chrono::days{30}});

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace algorithm_test {
+
 using namespace kaspar;
 
 TEST_CASE("an algorithm is found by mnemonic in any case and by number", "[algorithm]") {
@@ -64,3 +66,5 @@ TEST_CASE("a digest type is found by name and number", "[algorithm]") {
     for (const auto* text : {"", "3", "sha", "sha-", "gost", "sha-512"})
         CHECK_FALSE(digest_type_from_text(text));
 }
+
+}  // namespace algorithm_test

@@ -7,6 +7,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/zones.h"
 
+namespace capacity_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -87,3 +89,5 @@ TEST_CASE("empty names between a zone's are counted with them", "[capacity][deni
     const auto read = read_zone(apex_lines + deep + " A 192.0.2.1\nb." + deep + " A 192.0.2.2\n");
     CHECK(Nsec3Names::count(read.zone, {DenialType::nsec3, false, 0, {}}) == 1 + 61 + 1);
 }
+
+}  // namespace capacity_test

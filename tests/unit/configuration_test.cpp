@@ -8,6 +8,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace configuration_test {
+
 using namespace kaspar;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("the configuration is the option's, the environment's or the packaged 
     CHECK(configuration_file("/option.json") == "/option.json");
     ::unsetenv("KASPAR_CONFIG");
 }
+
+}  // namespace configuration_test

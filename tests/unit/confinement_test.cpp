@@ -16,6 +16,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace confinement_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 
@@ -103,3 +105,5 @@ TEST_CASE("a confined signer reaches no network and starts no program", "[attack
     CHECK(confined(give_up_programs_and_network, error_of_exec) == EPERM);
     CHECK(confined(give_up_privileges, error_of_exec) == 0);
 }
+
+}  // namespace confinement_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace contrast_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -50,3 +52,5 @@ TEST_CASE("what happens several times is matched in its order", "[contrast]") {
     CHECK(found[0].before->at == start + std::chrono::days{3});
     CHECK(contrast(before, forecast_of({event(1, "roll", EventKind::purged)})).size() == 4);
 }
+
+}  // namespace contrast_test

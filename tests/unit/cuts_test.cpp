@@ -5,6 +5,8 @@
 #include "signer/core/presentation.h"
 #include "tests/support/zones.h"
 
+namespace cuts_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -82,3 +84,5 @@ TEST_CASE("at a delegation only DS and NSEC are signed, below one nothing", "[cu
     CHECK_FALSE(is_signed(NodeKind::below_dname, rr::ds));
     CHECK_FALSE(is_signed(NodeKind::apex, rr::rrsig));
 }
+
+}  // namespace cuts_test

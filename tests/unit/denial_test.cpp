@@ -5,6 +5,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/zones.h"
 
+namespace denial_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -216,3 +218,5 @@ TEST_CASE("denial records live as long as negative answers may", "[denial]") {
     CHECK(denial_ttl(3600, 600) == 600);
     CHECK(denial_ttl(300, 600) == 300);
 }
+
+}  // namespace denial_test

@@ -5,6 +5,8 @@
 #include "common/values/encoding.h"
 #include "tests/support/catch.h"
 
+namespace digest_test {
+
 using namespace kaspar;
 
 TEST_CASE("digests are as in FIPS 180-4", "[digest]") {
@@ -40,3 +42,5 @@ TEST_CASE("a digest of pieces is that of the whole", "[digest]") {
         CHECK(d512.finish() == sha512(as_bytes(text)));
     }
 }
+
+}  // namespace digest_test

@@ -7,6 +7,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
 
+namespace dns_attack_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -130,3 +132,5 @@ TEST_CASE("an answer that comes when nobody waits any more is nobody's", "[attac
     given_up.set_value();
     CHECK_FALSE(answers.front().ok());
 }
+
+}  // namespace dns_attack_test

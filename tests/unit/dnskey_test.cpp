@@ -4,6 +4,8 @@
 #include "common/values/encoding.h"
 #include "tests/support/catch.h"
 
+namespace dnskey_test {
+
 using namespace kaspar;
 
 namespace {
@@ -134,3 +136,5 @@ TEST_CASE("an RSA modulus is found behind either form of exponent length", "[dns
     CHECK(bits({0, 0}) == 0);
     CHECK(bits({200, 3, 1}) == 0);
 }
+
+}  // namespace dnskey_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace dsync_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -37,3 +39,5 @@ TEST_CASE("only NOTIFY for CDS is a target", "[dsync]") {
     CHECK_FALSE(cds_target(Bytes{0, 59, 1, 0x14, 0xeb, 0}).has_value());
     CHECK_FALSE(cds_target(Bytes{0, 59, 1, 0x14, 0xeb, 5, 'a'}).has_value());
 }
+
+}  // namespace dsync_test

@@ -14,6 +14,8 @@
 #include "tests/support/signer_bench.h"
 #include "tests/support/zones.h"
 
+namespace due_index_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -227,3 +229,5 @@ TEST_CASE("a zone that is gone is forgotten", "[due]") {
     CHECK(work.quiet.empty());
     CHECK_FALSE(zone.knows(zone.index));
 }
+
+}  // namespace due_index_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace emergency_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -199,3 +201,5 @@ TEST_CASE("a DS change is not taken back before the parent has answered it", "[e
     CHECK(zone.history.arrangement.ds == KeySet::of(0));
     CHECK(zone.history.arrangement.dnskey == KeySet::of(0, 1));
 }
+
+}  // namespace emergency_test

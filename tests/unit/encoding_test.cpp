@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace encoding_test {
+
 using namespace kaspar;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("what is appended is what is given as a string", "[encoding]") {
         octets.push_back(static_cast<std::uint8_t>(size * 37));
     }
 }
+
+}  // namespace encoding_test

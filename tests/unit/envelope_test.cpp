@@ -8,6 +8,8 @@
 #include "tests/support/command.h"
 #include "tests/support/temp_folder.h"
 
+namespace envelope_test {
+
 using namespace kaspar;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("the openssl command reads both halves of the enforcer's key", "[envel
     CHECK(derived.status == 0);
     CHECK(derived.output == written.output);
 }
+
+}  // namespace envelope_test

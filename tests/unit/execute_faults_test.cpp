@@ -3,6 +3,8 @@
 #include "signer/execute.h"
 #include "tests/support/published_zone.h"
 
+namespace execute_faults_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -334,3 +336,5 @@ TEST_CASE("an output folder that is not there is told, and the rest stays", "[ex
     CHECK(tells(done.run.errors, "nowhere"));
     CHECK(bench.report().publication->output.path == bench.folder / "output.zone");
 }
+
+}  // namespace execute_faults_test

@@ -3,6 +3,8 @@
 #include "common/system/file.h"
 #include "tests/support/published_zone.h"
 
+namespace execute_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -328,3 +330,5 @@ TEST_CASE("only new signatures are checked where the policy says so", "[execute]
     CHECK(done.publication->signatures_made == 3);
     CHECK(done.publication->signatures_verified == 3);
 }
+
+}  // namespace execute_test

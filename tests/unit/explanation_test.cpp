@@ -5,6 +5,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace explanation_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -148,3 +150,5 @@ TEST_CASE("what may be done now waits for the enforcer's next pass", "[explanati
     CHECK(ds.until == zone.now);
     CHECK(ds.next == "the enforcer's next pass");
 }
+
+}  // namespace explanation_test

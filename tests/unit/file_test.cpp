@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace file_test {
+
 using namespace kaspar;
 using kaspar::test::TempFolder;
 
@@ -235,3 +237,5 @@ TEST_CASE("a free name is given once, and takes nothing from who has it", "[file
     CHECK(read_file(folder / "name").value() == "whole");
     CHECK(give_free_name(folder / "missing", folder / "other").fault().kind == FaultClass::io);
 }
+
+}  // namespace file_test

@@ -12,6 +12,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace foresight_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -357,3 +359,5 @@ TEST_CASE("two years of a zone with 30-day ZSKs are foreseen in no time", "[fore
           }) == 26);
     CHECK(spent < 1.0);
 }
+
+}  // namespace foresight_test

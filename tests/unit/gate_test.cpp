@@ -6,6 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/signer_bench.h"
 
+namespace gate_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -52,3 +54,5 @@ TEST_CASE("glue that is lost on its way to the disk is missed, though nothing si
     CHECK(passed.fault().kind == FaultClass::verification);
     CHECK_THAT(passed.fault().words, Catch::Contains("records were written"));
 }
+
+}  // namespace gate_test

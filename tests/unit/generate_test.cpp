@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace generate_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 
@@ -70,3 +72,5 @@ TEST_CASE("what is no directive or no modifier is a fault", "[generate]") {
         CHECK_FALSE(
             Generate::parse(std::string("$GENERATE 1-9 ") + modifier + " A x")->record(7).ok());
 }
+
+}  // namespace generate_test

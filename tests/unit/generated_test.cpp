@@ -12,6 +12,8 @@
 #include "enforcer/policy/fields.h"
 #include "tests/support/catch.h"
 
+namespace generated_test {
+
 using namespace kaspar;
 
 namespace {
@@ -53,3 +55,5 @@ TEST_CASE("a schema names kind, limits, default and meaning of a field", "[gener
     CHECK(compact_json(*schema.root->member("required")) == R"(["keys"])");
     CHECK(compact_json(*schema.root->member("additionalProperties")) == "false");
 }
+
+}  // namespace generated_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace goals_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -170,3 +172,5 @@ TEST_CASE("an abort takes back a roll that was only asked for", "[goals]") {
     REQUIRE(abort_roll(zone.history, zone.policy, Role::csk, zone.now).ok());
     CHECK_FALSE(plan(zone.history, zone.policy, zone.now).changes_anything());
 }
+
+}  // namespace goals_test

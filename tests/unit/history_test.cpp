@@ -3,6 +3,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace history_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -373,3 +375,5 @@ TEST_CASE("time that is not to be trusted ends no wait, and shortens none", "[hi
     distrust_time(history, policy, start);
     CHECK(history.unknown_until == longer);
 }
+
+}  // namespace history_test

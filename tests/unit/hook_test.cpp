@@ -8,6 +8,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace hook_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using kaspar::test::TempFolder;
@@ -101,3 +103,5 @@ TEST_CASE("a hook that others could have changed is not run", "[attack][submissi
         refused("can be changed by others");
     }
 }
+
+}  // namespace hook_test

@@ -9,6 +9,8 @@
 #include "tests/support/signer_bench.h"
 #include "tests/support/zones.h"
 
+namespace incremental_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -145,3 +147,5 @@ TEST_CASE("a last output that another version wrote in another form is done with
     CHECK(done.publication->signatures_reused == 0);
     CHECK(done.run.warnings.size() == 1);
 }
+
+}  // namespace incremental_test

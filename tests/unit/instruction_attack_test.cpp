@@ -6,6 +6,8 @@
 #include "signer/intake.h"
 #include "tests/support/published_zone.h"
 
+namespace instruction_attack_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -106,3 +108,5 @@ TEST_CASE("more NSEC3 iterations than validators take are not carried out", "[at
     bench.seal();
     check_refused(bench, "51 NSEC3 iterations");
 }
+
+}  // namespace instruction_attack_test

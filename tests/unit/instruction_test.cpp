@@ -5,6 +5,8 @@
 #include "common/formats/report.h"
 #include "tests/support/catch.h"
 
+namespace instruction_test {
+
 using namespace kaspar;
 
 namespace {
@@ -251,3 +253,5 @@ TEST_CASE("a damaged report is a fault that names file, place and field", "[repo
                                           Catch::Contains("last_run.outcome") &&
                                           Catch::Contains("did you mean \"held\"?"));
 }
+
+}  // namespace instruction_test

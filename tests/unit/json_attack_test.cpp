@@ -11,6 +11,8 @@
 #include "enforcer/policy/policy_file.h"
 #include "tests/support/catch.h"
 
+namespace json_attack_test {
+
 using namespace kaspar;
 
 namespace {
@@ -90,3 +92,5 @@ TEST_CASE("a JSON bomb is refused in few words by every format", "[attack][json_
             CHECK(told.size() < few);
         }
 }
+
+}  // namespace json_attack_test

@@ -4,6 +4,8 @@
 
 #include "tests/support/catch.h"
 
+namespace json_text_test {
+
 using namespace kaspar;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("compact JSON read again gives the same octets", "[json_text]") {
     REQUIRE(again.root);
     CHECK(compact_json(*again.root) == text);
 }
+
+}  // namespace json_text_test

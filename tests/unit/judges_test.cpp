@@ -6,6 +6,8 @@
 #include "tests/support/command.h"
 #include "tests/support/temp_folder.h"
 
+namespace judges_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 
@@ -84,3 +86,5 @@ TEST_CASE("the judges judge at the time that they are told", "[support][judges]"
         CHECK_FALSE(verdict.accepted);
     }
 }
+
+}  // namespace judges_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/memory_key_store.h"
 
+namespace key_access_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -46,3 +48,5 @@ TEST_CASE("the signer signs with no key that has not proven itself", "[key_acces
     CHECK(opened.fault().kind == FaultClass::key);
     CHECK_THAT(opened.fault().words, Catch::Contains("proof of possession"));
 }
+
+}  // namespace key_access_test

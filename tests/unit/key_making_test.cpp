@@ -3,6 +3,8 @@
 
 #include "tests/support/catch.h"
 
+namespace key_making_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -27,3 +29,5 @@ TEST_CASE("tags clash also where revoking one key would make them the same", "[k
     CHECK_FALSE(tags_clash(key, third));
     CHECK_FALSE(tags_clash(other, third));
 }
+
+}  // namespace key_making_test

@@ -4,6 +4,8 @@
 
 #include "tests/support/catch.h"
 
+namespace key_set_test {
+
 using kaspar::enforcer::for_each_subset;
 using kaspar::enforcer::KeyIndex;
 using kaspar::enforcer::KeySet;
@@ -45,3 +47,5 @@ TEST_CASE("every subset is visited once, the empty one and the whole included", 
     CHECK(seen.front().empty());
     CHECK(seen.back() == set);
 }
+
+}  // namespace key_set_test

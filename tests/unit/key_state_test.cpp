@@ -3,6 +3,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace key_state_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -76,3 +78,5 @@ TEST_CASE("a key is out of use when it is not wanted, not asked for and in no li
     CHECK_FALSE(is_out_of_use(history, 1, policy, start + hours{2}));
     CHECK(is_out_of_use(history, 1, policy, start + hours{3}));
 }
+
+}  // namespace key_state_test

@@ -16,6 +16,8 @@
 #include "tests/support/command.h"
 #include "tests/support/temp_folder.h"
 
+namespace key_store_test {
+
 using namespace kaspar;
 
 namespace {
@@ -412,3 +414,5 @@ TEST_CASE("the list is sorted and knows only keys", "[key_store]") {
     overwrite(place.keys / "readme.p8", "not a key");
     CHECK(store->list().value() == std::vector{locator, other_locator});
 }
+
+}  // namespace key_store_test

@@ -5,6 +5,8 @@
 #include "signer/zonefile/writer.h"
 #include "tests/support/zones.h"
 
+namespace lines_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -120,3 +122,5 @@ TEST_CASE("any change to an RRSIG's line is read by both readers, or by neither"
         read_both_ways(head + line.substr(0, at));
     }
 }
+
+}  // namespace lines_test

@@ -5,6 +5,8 @@
 #include "enforcer/policy/policy_file.h"
 #include "tests/support/catch.h"
 
+namespace lint_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace std::chrono_literals;
@@ -277,3 +279,5 @@ TEST_CASE("each rule of the lint finds what it is for, at its field", "[attack][
         CHECK(found);
     }
 }
+
+}  // namespace lint_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace log_test {
+
 using namespace kaspar;
 
 TEST_CASE("an event is one line, whatever is in its words", "[attack][log]") {
@@ -28,3 +30,5 @@ TEST_CASE("log levels have names", "[log]") {
     CHECK(log_level_from_text("none") == LogLevel::none);
     CHECK_FALSE(log_level_from_text("loud"));
 }
+
+}  // namespace log_test

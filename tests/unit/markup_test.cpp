@@ -3,6 +3,8 @@
 
 #include "tests/support/catch.h"
 
+namespace markup_test {
+
 using namespace kaspar::enforcer;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_CASE("elements end where their scopes end, and words stay in them", "[repor
           "<ul title=\"&quot;&gt;&lt;script&gt;\"><li>&lt;/li&gt;</li>"
           "<li>run <code>kaspar &lt;x&gt;</code>, not `this<br/></li></ul>");
 }
+
+}  // namespace markup_test

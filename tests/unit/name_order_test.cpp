@@ -5,6 +5,8 @@
 
 #include "tests/support/zones.h"
 
+namespace name_order_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using test::wire;
@@ -77,3 +79,5 @@ TEST_CASE("labels are counted without the root, and only a first label * is a wi
     CHECK_FALSE(is_wildcard(wire("*a.example.")));
     CHECK(parent_name(wire(".")).empty());
 }
+
+}  // namespace name_order_test

@@ -5,6 +5,8 @@
 
 #include "tests/support/catch.h"
 
+namespace name_test {
+
 using namespace kaspar;
 
 namespace {
@@ -148,3 +150,5 @@ TEST_CASE("distinct zones have distinct file names, however long", "[attack][nam
     CHECK(name(longest).file_name() ==
           name(repeated(std::string(63, 'A') + ".", 3) + std::string(61, 'B')).file_name());
 }
+
+}  // namespace name_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace nearest_test {
+
 using namespace kaspar;
 
 using Words = std::vector<std::string>;
@@ -20,3 +22,5 @@ TEST_CASE("only a word that is near is proposed", "[nearest]") {
     CHECK(did_you_mean("ab", Words{"xy"}).empty());
     CHECK(did_you_mean("", Words{}).empty());
 }
+
+}  // namespace nearest_test

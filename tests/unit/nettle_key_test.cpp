@@ -6,6 +6,8 @@
 #include "common/keys/signing_key.h"
 #include "tests/support/catch.h"
 
+namespace nettle_key_test {
+
 using namespace kaspar;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("Nettle refuses a private number that is zero or not below the order",
         CHECK_FALSE(make_nettle_key({key.public_half, Secret(changed)}).ok());
     }
 }
+
+}  // namespace nettle_key_test

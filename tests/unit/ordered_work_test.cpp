@@ -5,6 +5,8 @@
 
 #include "tests/support/catch.h"
 
+namespace ordered_work_test {
+
 using namespace kaspar::signer;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("every thread that makes has a number of its own", "[ordered_work]") {
         [](std::size_t, std::size_t) { return true; });
     CHECK_FALSE(shared);
 }
+
+}  // namespace ordered_work_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace plan_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -170,3 +172,5 @@ TEST_CASE("the parent's silence stops the DS, not the ZSK", "[plan]") {
     CHECK(now.dnskey_signers.contains(0));
     CHECK(waits_on(plan(zone.history, zone.policy, zone.now), Waiting::parent));
 }
+
+}  // namespace plan_test

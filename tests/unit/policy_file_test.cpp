@@ -10,6 +10,8 @@
 #include "enforcer/policy/text.h"
 #include "tests/support/catch.h"
 
+namespace policy_file_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 
@@ -208,3 +210,5 @@ TEST_CASE("a damaged policy file is read or refused with a place, never anything
         }
     }
 }
+
+}  // namespace policy_file_test

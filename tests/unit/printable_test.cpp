@@ -3,6 +3,8 @@
 #include "common/system/terminal.h"
 #include "tests/support/catch.h"
 
+namespace printable_test {
+
 using namespace kaspar;
 
 TEST_CASE("text from outside gives a terminal no orders", "[attack][terminal]") {
@@ -22,3 +24,5 @@ TEST_CASE("text from outside gives a terminal no orders", "[attack][terminal]") 
         CHECK(printable(text) == text);
     }
 }
+
+}  // namespace printable_test

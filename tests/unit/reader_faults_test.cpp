@@ -5,6 +5,8 @@
 
 #include "tests/unit/read_zones.h"
 
+namespace reader_faults_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -222,3 +224,5 @@ TEST_CASE("broken zone files are refused by the reader, with file and line", "[r
          "tests/golden/zones/broken/syntax.zone:10: ",
          "tests/golden/zones/broken/syntax.zone:11: "}));
 }
+
+}  // namespace reader_faults_test

@@ -10,6 +10,8 @@
 #include "signer/zonefile/writer.h"
 #include "tests/unit/read_zones.h"
 
+namespace reader_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -293,3 +295,5 @@ TEST_CASE("no octets make the reader crash or hang", "[reader]") {
         CHECK(told(path, "nasty.example", 16) == told(path, "nasty.example", usual_window));
     }
 }
+
+}  // namespace reader_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace result_test {
+
 using namespace kaspar;
 
 namespace {
@@ -26,3 +28,5 @@ TEST_CASE("a fault passes to the caller with the context of every level") {
     CHECK(failed.fault().words == "quartering 6: odd");
     CHECK(failed.fault().kind == FaultClass::input);
 }
+
+}  // namespace result_test

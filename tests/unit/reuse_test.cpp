@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/zones.h"
 
+namespace reuse_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -167,3 +169,5 @@ TEST_CASE("keys are recognised by public key, and only where no other key has th
     // with the REVOKE bit its signatures carry another tag
     CHECK_FALSE(recognised({}, {Dnskey{384, mine.key}}));
 }
+
+}  // namespace reuse_test

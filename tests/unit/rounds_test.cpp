@@ -11,6 +11,8 @@
 #include "tests/support/signer_bench.h"
 #include "tests/support/zones.h"
 
+namespace rounds_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -140,3 +142,5 @@ TEST_CASE("small zones side by side fit into memory", "[rounds]") {
     zones.threads.clear();
     CHECK(zones.begun == Turns::most_octets / small + 1);
 }
+
+}  // namespace rounds_test

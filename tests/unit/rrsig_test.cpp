@@ -6,6 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/zones.h"
 
+namespace rrsig_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -113,3 +115,5 @@ TEST_CASE("jitter spreads expirations evenly, always the same way", "[rrsig]") {
     CHECK(validity(rr::a, 12h, "Host.example") == validity(rr::a, 12h, "hOST.eXample"));
     CHECK(validity(rr::a, 12h) != validity(rr::aaaa, 12h));
 }
+
+}  // namespace rrsig_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace rule_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -169,3 +171,5 @@ TEST_CASE("a DS change counts with every mixture that the parent may pass throug
     CHECK(found->combination.ds == KeySet::of(1));
     CHECK_FALSE(obstacle(history, one, Margin::none, policy, start));
 }
+
+}  // namespace rule_test

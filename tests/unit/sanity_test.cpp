@@ -4,6 +4,8 @@
 
 #include "tests/support/zones.h"
 
+namespace sanity_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -200,3 +202,5 @@ TEST_CASE("records of one type at one name that no message can hold are an error
                "65535: no server can answer with them");
     expect_one(check(addresses(1'000'000)).errors, "zone:4: a.example. A: its 1000000 records");
 }
+
+}  // namespace sanity_test

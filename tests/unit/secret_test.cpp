@@ -7,6 +7,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace secret_test {
+
 using namespace kaspar;
 using kaspar::test::TempFolder;
 
@@ -96,3 +98,5 @@ TEST_CASE("a secret is wiped where it was moved from", "[attack][secret]") {
         CHECK(third.text() == std::string(size, 's'));
     }
 }
+
+}  // namespace secret_test

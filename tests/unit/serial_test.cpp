@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace serial_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 
@@ -81,3 +83,5 @@ TEST_CASE("only a policy that follows the input publishes for a serial's sake", 
     CHECK_FALSE(calls(SerialPolicy::unixtime, 8));
     CHECK_FALSE(calls(SerialPolicy::datecounter, 8));
 }
+
+}  // namespace serial_test

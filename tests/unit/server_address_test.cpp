@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace server_address_test {
+
 using namespace kaspar;
 
 TEST_CASE("server addresses are read, and written in one form", "[values]") {
@@ -16,3 +18,5 @@ TEST_CASE("server addresses are read, and written in one form", "[values]") {
                               "192.0.2.1@70000", "192.0.2.1 key ", "192.0.2.1 key a b", "::1@x"})
         CHECK_FALSE(ServerAddress::from_text(wrong).ok());
 }
+
+}  // namespace server_address_test

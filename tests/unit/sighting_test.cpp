@@ -3,6 +3,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core_zone.h"
 
+namespace sighting_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace kaspar::test;
@@ -179,3 +181,5 @@ TEST_CASE("a new request makes what was said of the last one void", "[sighting]"
     instruct(history, next, policy, start + hours{1});
     CHECK(history.said_seen.empty());
 }
+
+}  // namespace sighting_test

@@ -9,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
+namespace signals_test {
+
 using namespace kaspar;
 using namespace std::chrono_literals;
 using kaspar::test::TempFolder;
@@ -112,3 +114,5 @@ TEST_CASE("a request to stop ends every wait", "[signals]") {
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(status == 0);
 }
+
+}  // namespace signals_test

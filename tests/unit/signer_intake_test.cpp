@@ -5,6 +5,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/signer_bench.h"
 
+namespace signer_intake_test {
+
 using namespace kaspar;
 using namespace kaspar::test;
 using namespace std::chrono_literals;
@@ -51,3 +53,5 @@ TEST_CASE("signatures made while the clock stood ahead are made again when it is
     }
     CHECK(bench.report().publication->published == right);
 }
+
+}  // namespace signer_intake_test

@@ -14,6 +14,8 @@
 #include "common/values/time.h"
 #include "tests/support/catch.h"
 
+namespace signing_key_test {
+
 using namespace kaspar;
 
 namespace {
@@ -479,3 +481,5 @@ TEST_CASE("a proof of possession is of something new each time", "[signing_key]"
     CHECK(parrot.heard[0].size() > 32);
     CHECK(parrot.heard[0][0] == 'K');
 }
+
+}  // namespace signing_key_test

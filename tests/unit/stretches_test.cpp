@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/zones.h"
 
+namespace stretches_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -44,3 +46,5 @@ TEST_CASE("a stretch begins with a name that is published and not hidden", "[str
     CHECK(first_owners(read.zone, 3) == Owners{"example", "b.example", "c.example", "e.example"});
     CHECK(first_owners(read.zone, 100) == Owners{"example"});
 }
+
+}  // namespace stretches_test

@@ -9,6 +9,8 @@
 #include "signer/rounds.h"
 #include "tests/support/published_zone.h"
 
+namespace swapped_file_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -185,3 +187,5 @@ TEST_CASE("a secret that was read, however short, leaves no copy where it is mov
     CHECK(secret.text() == "1234");
     CHECK(secret.text().data() == place);
 }
+
+}  // namespace swapped_file_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace terminal_test {
+
 using namespace kaspar;
 
 namespace {
@@ -96,3 +98,5 @@ TEST_CASE("progress is told in numbers, and in percent where the total is known"
     CHECK(Progress::line("signing example", 1200, 4000) == "signing example: 1200 of 4000 (30 %)");
     CHECK(Progress::line("reading", 7, 0) == "reading: 7");
 }
+
+}  // namespace terminal_test

@@ -5,6 +5,8 @@
 
 #include "tests/support/catch.h"
 
+namespace time_scale_test {
+
 using namespace kaspar;
 using namespace kaspar::enforcer;
 using namespace std::chrono_literals;
@@ -68,3 +70,5 @@ TEST_CASE("ticks are round times that do not run into each other", "[report]") {
     CHECK(has_label(century, "Jan 2100"));
     CHECK(TimeScale(start, start, {start}).width() > 0);
 }
+
+}  // namespace time_scale_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.h"
 
+namespace time_test {
+
 using namespace kaspar;
 using namespace std::chrono_literals;
 
@@ -110,3 +112,5 @@ TEST_CASE("a duration is written exactly, days first", "[time]") {
     for (const auto seconds : {1L, 59L, 60L, 3599L, 3600L, 86399L, 86400L, 1234567L})
         CHECK(parse_duration(format_duration(Duration(seconds))) == Duration(seconds));
 }
+
+}  // namespace time_test

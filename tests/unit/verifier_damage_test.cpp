@@ -11,6 +11,8 @@
 #include "tests/support/peer_signer.h"
 #include "tests/support/split_zone.h"
 
+namespace verifier_damage_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -415,3 +417,5 @@ TEST_CASE("each damage to a signed zone is told", "[attack][verifier][damage]") 
             check_told(result, owner, damage.type, damage.words);
         }
 }
+
+}  // namespace verifier_damage_test

@@ -4,6 +4,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/verified_zone.h"
 
+namespace verifier_keys_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -202,3 +204,5 @@ TEST_CASE("CDS signed by the ZSK only is told", "[verifier]") {
     CHECK(result.problem_count == 1);
     CHECK(tells(result.problems, "example", "CDS", "not signed by a key that signs the DNSKEY"));
 }
+
+}  // namespace verifier_keys_test

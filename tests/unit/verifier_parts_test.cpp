@@ -8,6 +8,8 @@
 #include "tests/support/peer_signer.h"
 #include "tests/support/split_zone.h"
 
+namespace verifier_parts_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -321,3 +323,5 @@ TEST_CASE("what stood in the last zone is not checked again, part by part", "[ve
                                   .last = &last};
     CHECK_FALSE(verify(with_lost).ok());
 }
+
+}  // namespace verifier_parts_test

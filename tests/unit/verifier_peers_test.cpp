@@ -4,6 +4,8 @@
 #include "tests/support/peer_signer.h"
 #include "tests/support/split_zone.h"
 
+namespace verifier_peers_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -96,3 +98,5 @@ TEST_CASE("names in the RDATA of every type are taken in the form that signers g
         "CAA CAA 0 issue \"CA.Example\"\n"
         "\\000odd\\.Label\\255 A 192.0.2.1\n"));
 }
+
+}  // namespace verifier_peers_test

@@ -8,6 +8,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/verified_zone.h"
 
+namespace verifier_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -388,3 +390,5 @@ TEST_CASE("the verdict is told in words and as JSON", "[verifier]") {
     CHECK(json.find("\"owner\": \"www.example\"") != std::string::npos);
     CHECK(json.find("\"first_expiry\": \"2026-02-01T00:00:00Z\"") != std::string::npos);
 }
+
+}  // namespace verifier_test

@@ -6,6 +6,8 @@
 #include "common/values/name.h"
 #include "tests/support/catch.h"
 
+namespace verify_wire_test {
+
 using namespace kaspar;
 using namespace kaspar::signer::verification;
 
@@ -122,3 +124,5 @@ TEST_CASE("RRSIG, NSEC and NSEC3 RDATA of every shorter length is refused or rea
         CHECK_FALSE(read_nsec3(BytesView(nsec3).first(size)).has_value());
     CHECK_FALSE(read_nsec3param(Bytes{1, 0, 0, 0, 2, 9}).has_value());
 }
+
+}  // namespace verify_wire_test

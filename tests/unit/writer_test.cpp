@@ -16,6 +16,8 @@ extern "C" {
 #include "signer/zonefile/scanner.h"
 #include "tests/support/zones.h"
 
+namespace writer_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -366,3 +368,5 @@ TEST_CASE("types are named, and unknown ones numbered", "[writer]") {
     CHECK(type_text(rr::nsec3param) == "NSEC3PARAM");
     CHECK(type_text(65535) == "TYPE65535");
 }
+
+}  // namespace writer_test

@@ -5,6 +5,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/zones.h"
 
+namespace written_zone_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -84,3 +86,5 @@ TEST_CASE("the parts of a written zone are its text between the offsets", "[writ
     CHECK(parts.part(0).value()->nodes().size() == 2);
     CHECK(zone_text(*parts.part(1).value()) == text.substr(text.find("b.example")));
 }
+
+}  // namespace written_zone_test

@@ -10,6 +10,8 @@
 #include "signer/core/rdata_names.h"
 #include "tests/support/zones.h"
 
+namespace zone_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using test::wire;
@@ -355,3 +357,5 @@ TEST_CASE("malformed RDATA is copied as it is and found to be malformed", "[zone
     long_name.push_back(0);
     CHECK_FALSE(rdata_has_its_shape(rr::ns, long_name));
 }
+
+}  // namespace zone_test

@@ -7,6 +7,8 @@
 #include "tests/support/signer_bench.h"
 #include "tests/support/zones.h"
 
+namespace zonemd_test {
+
 using namespace kaspar;
 using namespace kaspar::signer;
 using namespace kaspar::test;
@@ -53,3 +55,5 @@ TEST_CASE("another implementation finds the digest of a signed zone right", "[zo
         CHECK_FALSE(accepts(write_text(bench.folder / "damaged.zone", text)));
     }
 }
+
+}  // namespace zonemd_test
