@@ -7,9 +7,10 @@
 namespace kaspar {
 namespace {
 
-/// An instruction is written by a program, which writes everything: nothing has a default, but for
-/// what may be absent.
 using namespace fields;
+
+// An instruction is written by a program, which writes everything: nothing has a default, but for
+// what may be absent.
 
 Table<InstructedKey> key_fields() {
     using Key = Field<InstructedKey>;

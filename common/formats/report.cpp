@@ -8,7 +8,7 @@ namespace {
 
 using namespace fields;
 
-/// A report is written by a program, which writes everything that there is.
+/// A report is written by a program, which writes everything that there is: nothing has a default.
 const Default absent = Default::otherwise("absent");
 
 Kind<std::uint64_t> count() {

@@ -38,14 +38,14 @@ CK_RV set_property(unsigned property, const void* value, std::size_t size) {
 
 CK_RV register_provider(const std::string& module) {
     static const CK_C_INITIALIZE_ARGS* args = &initialize_args;
-    const PKCS11H_BOOL no_such_path = false;
+    const PKCS11H_BOOL not_allowed = false;
     const unsigned sign_only = PKCS11H_PRIVATEMODE_MASK_SIGN;
     CK_RV value = pkcs11h_registerProvider(provider);
     if (value == CKR_OK)
         value = set_property(PKCS11H_PROVIDER_PROPERTY_LOCATION, module.c_str(), module.size() + 1);
     if (value == CKR_OK)
-        value = set_property(PKCS11H_PROVIDER_PROPERTY_ALLOW_PROTECTED_AUTH, &no_such_path,
-                             sizeof(no_such_path));
+        value = set_property(PKCS11H_PROVIDER_PROPERTY_ALLOW_PROTECTED_AUTH, &not_allowed,
+                             sizeof(not_allowed));
     if (value == CKR_OK)
         value = set_property(PKCS11H_PROVIDER_PROPERTY_MASK_PRIVATE_MODE, &sign_only,
                              sizeof(sign_only));

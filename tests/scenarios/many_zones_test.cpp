@@ -1,82 +1,17 @@
 // Many zones, some of them broken: one bad zone never stops another, never harms its own last
 // output, and never expires; and nothing is done that need not be done.
-#include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <map>
-#include <nlohmann/json.hpp>
-
-#include "tests/support/catch.h"
-#include "tests/support/installation.h"
+#include "tests/scenarios/many_zones.h"
 
 namespace many_zones_test {
 
 using namespace kaspar;
 using namespace kaspar::test;
+using namespace kaspar::test::many_zones;
 using namespace std::chrono_literals;
 
 namespace {
 
-const Time start = *parse_rfc3339("2026-11-24T00:00:00Z");
-
-constexpr auto policy = R"({ "version": 1,
-  "signatures": { "validity": "14d", "refresh": "7d", "jitter": "12h" },
-  "keys": [ { "role": "ksk", "algorithm": "ecdsap256sha256", "keystore": "local" },
-            { "role": "zsk", "algorithm": "ecdsap256sha256", "keystore": "local" } ] })";
-
-constexpr auto good_zone = R"($TTL 3600
-@     SOA  ns.example.net. hostmaster.example.net. 1 3600 900 1209600 600
-@     NS   ns.example.net.
-www   A    192.0.2.1
-mail  A    192.0.2.2
-)";
-
 constexpr auto wrong_address = "wrong A    192.0.2.256\n";  // line 6 of a zone file
-
-/// An installation with zones under the policy above, on a simulated clock.
-class ManyZones {
-  public:
-    explicit ManyZones(std::vector<std::string> names) : names_(std::move(names)) {
-        site.set_time(start);
-        site.write("policies/test.json", policy);
-        for (const auto& name : names_) {
-            site.write(name, good_zone);
-            site.add_zone(name, "test");
-        }
-        expect(site.enforcer());
-    }
-
-    const std::vector<std::string>& names() const { return names_; }
-    std::string output(const std::string& zone) const { return site.read(zone + ".signed"); }
-    bool is_signed(const std::string& zone) const {
-        return std::filesystem::exists(site / (zone + ".signed"));
-    }
-
-    RunOutcome last_outcome(const std::string& zone) const {
-        return site.report(zone).last_run.outcome;
-    }
-
-    /// What a signer's run says of each zone, in JSON; fails the test unless it ends with `status`.
-    std::map<std::string, nlohmann::json> sign(int status) const {
-        const auto run = site.signer({"--json"});
-        expect(run, status);
-        std::map<std::string, nlohmann::json> told;
-        for (const auto& zone : nlohmann::json::parse(run.output))
-            told[zone.at("zone").get<std::string>()] = zone;
-        return told;
-    }
-
-    /// Fails the test unless the verifier accepts the zone's output at this time.
-    void verify(const std::string& zone, Time at) {
-        site.set_time(at);
-        expect(site.verify(zone));
-    }
-
-    Installation site;
-
-  private:
-    std::vector<std::string> names_;
-};
 
 std::vector<std::string> ten_names() {
     std::vector<std::string> names;
@@ -99,31 +34,12 @@ void break_three(const ManyZones& zones) {
     zones.site.write(without_soa, "$TTL 3600\n@ NS ns.example.net.\nwww A 192.0.2.1\n");
 }
 
-/// Fails the test unless `words` has each of the parts.
-void check_names(const std::string& words, const std::vector<std::string>& parts) {
-    INFO(words);
-    for (const auto& part : parts)
-        CHECK(words.find(part) != std::string::npos);
-}
-
 /// The three are told of by name, with file, and line where there is one.
 void check_three_are_told(const ManyZones& zones, const std::string& words) {
     const auto file = [&](const std::string& zone) { return (zones.site / zone).string(); };
     check_names(words, {std::string(with_syntax_error) + ": " + file(with_syntax_error) + ":6: ",
                         std::string(missing) + ": " + file(missing) + ": ",
                         std::string(without_soa) + ": " + file(without_soa) + ": "});
-}
-
-struct Place {
-    ino_t inode;
-    std::int64_t modified;  ///< nanoseconds
-    bool operator==(const Place&) const = default;
-};
-
-Place place_of(const std::filesystem::path& file) {
-    struct stat found {};
-    REQUIRE(::stat(file.c_str(), &found) == 0);
-    return {found.st_ino, found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec};
 }
 
 /// The file of one of a zone's keys, in the installation's folder.
@@ -139,14 +55,6 @@ std::string with_zonemd(std::string instruction) {
     const std::string without = "\"zonemd\": false";
     REQUIRE(instruction.find(without) != std::string::npos);
     return instruction.replace(instruction.find(without), without.size(), "\"zonemd\": true");
-}
-
-/// A good zone with so many hosts besides.
-std::string zone_with_hosts(int count) {
-    std::string text = good_zone;
-    for (int host = 0; host < count; ++host)
-        text += fmt::format("host{} A 192.0.2.{}\n", host, host);
-    return text;
 }
 
 }  // namespace
@@ -181,7 +89,7 @@ TEST_CASE("of ten new zones with three broken ones, seven are signed and three r
     expect(zones.site.enforcer());
     expect(zones.site.kaspar({"health"}));
     for (const auto& name : zones.names())
-        zones.verify(name, start + 1h);
+        zones.verify(name, first_day + 1h);
 }
 
 TEST_CASE("a zone that breaks stays as it was, byte for byte, and is kept alive before it expires",
@@ -196,7 +104,7 @@ TEST_CASE("a zone that breaks stays as it was, byte for byte, and is kept alive 
     }
     break_three(zones);
     for (const auto day : {24h, 48h}) {
-        zones.site.set_time(start + day);
+        zones.site.set_time(first_day + day);
         const auto run = zones.site.signer();
         expect(run, 1);
         check_three_are_told(zones, run.errors);
@@ -209,7 +117,7 @@ TEST_CASE("a zone that breaks stays as it was, byte for byte, and is kept alive 
     }
 
     // Eight days on, every signature has less than its seven days left.
-    const Time later = start + 8 * 24h;
+    const Time later = first_day + 8 * 24h;
     zones.site.set_time(later);
     const auto told = zones.sign(1);
     for (const auto& name : zones.names()) {
@@ -230,14 +138,14 @@ TEST_CASE("a zone that breaks stays as it was, byte for byte, and is kept alive 
 
     // Past the first expiry, all are as good as new.
     for (const auto& name : zones.names())
-        zones.verify(name, start + 18 * 24h);
+        zones.verify(name, first_day + 18 * 24h);
 }
 
 TEST_CASE("a zone kept alive takes a mended input up at once", "[many]") {
     ManyZones zones({"one.example"});
     zones.sign(0);
     zones.site.write("one.example", std::string(good_zone) + wrong_address);
-    zones.site.set_time(start + 8 * 24h);
+    zones.site.set_time(first_day + 8 * 24h);
     CHECK(zones.sign(1).at("one.example")["outcome"] == "kept-alive");
     zones.site.write("one.example", std::string(good_zone) + "mended A 192.0.2.9\n");
     const auto told = zones.sign(0).at("one.example");
@@ -247,81 +155,12 @@ TEST_CASE("a zone kept alive takes a mended input up at once", "[many]") {
     CHECK(zones.output("one.example").find("192.0.2.9\n") != std::string::npos);
 }
 
-TEST_CASE("the loss of most of a zone is held until a person accepts just that input", "[many]") {
-    ManyZones zones({"one.example", "other.example"});
-    zones.site.write("one.example", zone_with_hosts(40));
-    zones.sign(0);
-    const auto before = zones.output("one.example");
-    CHECK(zones.site.kaspar({"zone", "accept", "one.example"}).status == 1);  // nothing is held
-
-    zones.site.write("one.example", zone_with_hosts(5));
-    const auto run = zones.site.signer();
-    expect(run, 1);
-    check_names(run.errors, {"one.example: " + (zones.site / "one.example").string() + ": ",
-                             "`kaspar zone accept one.example`"});
-    CHECK(zones.last_outcome("one.example") == RunOutcome::held);
-    CHECK(zones.last_outcome("other.example") == RunOutcome::published);
-    CHECK(zones.output("one.example") == before);
-    const auto health = zones.site.kaspar({"health"});
-    CHECK(health.status == 1);
-    check_names(health.output + health.errors, {"kaspar zone accept one.example"});
-
-    // What was accepted is that input, not whatever comes after it.
-    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
-    zones.site.write("one.example", zone_with_hosts(3));
-    const auto others = zones.sign(1);
-    CHECK(others.at("one.example")["outcome"] == "held");
-    CHECK(zones.output("one.example").find("host39.") != std::string::npos);
-
-    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
-    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
-    const auto after = zones.output("one.example");
-    CHECK(after.find("host2.one.example.") != std::string::npos);
-    CHECK(after.find("host3.one.example.") == std::string::npos);
-    expect(zones.site.enforcer());
-    expect(zones.site.kaspar({"health"}));
-    zones.verify("one.example", start + 1h);
-}
-
-TEST_CASE("a held zone is kept alive with all that it had", "[many]") {
-    ManyZones zones({"one.example"});
-    zones.site.write("one.example", zone_with_hosts(40));
-    zones.sign(0);
-    zones.site.write("one.example", zone_with_hosts(5));
-    zones.sign(1);
-    zones.site.set_time(start + 8 * 24h);
-    const auto told = zones.sign(1).at("one.example");
-    CHECK(told["outcome"] == "kept-alive");
-    CHECK_FALSE(told["held_input"].is_null());
-    CHECK(zones.output("one.example").find("host39.") != std::string::npos);
-    zones.verify("one.example", start + 18 * 24h);
-    // It can still be accepted.
-    expect(zones.site.kaspar({"zone", "accept", "one.example"}));
-    CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
-    CHECK(zones.output("one.example").find("host39.") == std::string::npos);
-}
-
-TEST_CASE("a held zone whose input comes back whole needs nobody", "[many]") {
-    ManyZones zones({"one.example"});
-    zones.site.write("one.example", zone_with_hosts(40));
-    zones.sign(0);
-    const auto output = place_of(zones.site / "one.example.signed");
-    zones.site.write("one.example", zone_with_hosts(5));
-    CHECK(zones.sign(1).at("one.example")["outcome"] == "held");
-    zones.site.write("one.example", zone_with_hosts(40));
-    CHECK(zones.sign(0).at("one.example")["outcome"] == "unchanged");
-    CHECK(place_of(zones.site / "one.example.signed") == output);
-    CHECK(zones.site.kaspar({"zone", "accept", "one.example"}).status == 1);
-    expect(zones.site.enforcer());
-    expect(zones.site.kaspar({"health"}));
-}
-
 TEST_CASE("a second run with nothing to do writes nothing and says so", "[many]") {
     ManyZones zones({"one.example", "other.example"});
     zones.sign(0);
     const auto output = place_of(zones.site / "one.example.signed");
     const auto publication = zones.site.report("one.example").publication;
-    zones.site.set_time(start + 24h);
+    zones.site.set_time(first_day + 24h);
     const auto run = zones.site.signer();
     expect(run);
     CHECK(run.errors.empty());
@@ -372,17 +211,17 @@ TEST_CASE("a change of the input signs only what it must", "[many]") {
     auto other_ttl = other_address + "www TXT \"more\"\n";
     other_ttl.replace(other_ttl.find("mail  A"), 7, "mail 60 A");
     changed_to(other_ttl, 2, 7);
-    zones.verify(zone, start + 1h);
+    zones.verify(zone, first_day + 1h);
 }
 
 TEST_CASE("the zone nearest to its expiry goes first", "[many]") {
     ManyZones zones({"a.example", "b.example", "c.example"});
     expect(zones.site.signer({"--zone", "c.example"}));
-    zones.site.set_time(start + 48h);
+    zones.site.set_time(first_day + 48h);
     expect(zones.site.signer({"--zone", "a.example"}));
-    zones.site.set_time(start + 24h);
+    zones.site.set_time(first_day + 24h);
     expect(zones.site.signer({"--zone", "b.example"}));
-    zones.site.set_time(start + 9 * 24h);
+    zones.site.set_time(first_day + 9 * 24h);
     const auto run = zones.site.signer();
     expect(run);
     const auto place = [&](const std::string& zone) { return run.output.find(zone + ": "); };
@@ -411,7 +250,7 @@ TEST_CASE("a bad key, instruction or output folder of one zone stops no other", 
     zones.site.write(instruction_name, with_zonemd(instruction_text));
     std::filesystem::rename(zones.site / "folder", zones.site / "elsewhere");
 
-    zones.site.set_time(start + 8 * 24h);
+    zones.site.set_time(first_day + 8 * 24h);
     const auto run = zones.site.signer();
     expect(run, 1);
     check_names(run.output, {"good.example: published ", "key.example: refused; ",
@@ -474,7 +313,7 @@ TEST_CASE("a roll goes on while the input is broken", "[many]") {
     expect(zones.site.enforcer());
     zones.site.write("one.example", std::string(good_zone) + wrong_address);
     CHECK(zones.sign(1).at("one.example")["outcome"] == "refused");
-    zones.site.set_time(start + 48h);
+    zones.site.set_time(first_day + 48h);
     expect(zones.site.enforcer());
     expect(zones.site.kaspar({"ds", "seen", "one.example"}));
     expect(zones.site.kaspar({"key", "roll", "one.example", "--role", "zsk"}));
@@ -486,7 +325,7 @@ TEST_CASE("a roll goes on while the input is broken", "[many]") {
     CHECK(report.publication->dnskeys.size() == 3);
     CHECK(report.publication->generation == report.last_run.generation);
     expect(zones.site.enforcer());
-    zones.verify("one.example", start + 49h);
+    zones.verify("one.example", first_day + 49h);
 }
 
 TEST_CASE("a zone whose input is broken and whose output is lost is told of, and begins anew",
@@ -496,7 +335,7 @@ TEST_CASE("a zone whose input is broken and whose output is lost is told of, and
     const auto serial = zones.site.report("one.example").publication->serial;
     std::filesystem::remove(zones.site / "one.example.signed");
     zones.site.write("one.example", std::string(good_zone) + wrong_address);
-    zones.site.set_time(start + 8 * 24h);
+    zones.site.set_time(first_day + 8 * 24h);
     const auto told = zones.sign(1);
     CHECK(told.at("one.example")["outcome"] == "refused");
     check_names(told.at("one.example")["errors"].dump(),
@@ -507,7 +346,7 @@ TEST_CASE("a zone whose input is broken and whose output is lost is told of, and
     zones.site.write("one.example", good_zone);
     CHECK(zones.sign(0).at("one.example")["outcome"] == "published");
     CHECK(zones.site.report("one.example").publication->serial > serial);
-    zones.verify("one.example", start + 9 * 24h);
+    zones.verify("one.example", first_day + 9 * 24h);
 }
 
 }  // namespace many_zones_test
