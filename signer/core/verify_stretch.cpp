@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::size_t sample_size = 1000;  // signatures of the whole zone
 
-/// True if a delegation or DNAME above the node's owner may hide it.
-bool is_below_cut(const Zone& zone, const Node& node, BytesView apex) {
+/// The uppermost delegation or DNAME above the node, which hides it; empty: nothing does.
+BytesView cut_above(const Zone& zone, const Node& node, BytesView apex) {
+    BytesView cut;
     auto name = zone.owner(node);
     while (name.size() > apex.size()) {
         name = parent_of(name);
@@ -20,23 +21,26 @@ bool is_below_cut(const Zone& zone, const Node& node, BytesView apex) {
             continue;
         const bool delegates = zone.find(*above, rr::ns) != nullptr && name.size() > apex.size();
         if (delegates || zone.find(*above, rr::dname) != nullptr)
-            return true;
+            cut = name;
     }
-    return false;
+    return cut;
 }
 
-/// Nothing that is hidden is parted from what hides it. The threads get enough stretches to share,
-/// and the number of threads makes no difference.
+/// Nothing that is hidden is parted from what hides it: all of it follows its cut, and what comes
+/// next is below none. The threads get enough stretches to share, and the number of threads makes
+/// no difference.
 std::vector<std::uint32_t> stretch_starts(const Zone& zone, BytesView apex) {
     constexpr std::size_t least = 256, most_stretches = 250;
     const auto nodes = zone.nodes();
     const auto size = std::max(least, nodes.size() / most_stretches);
     std::vector<std::uint32_t> starts = {0};
-    for (std::size_t at = size; at < nodes.size(); ++at)
-        if (!is_below_cut(zone, nodes[at], apex)) {
+    for (std::size_t at = size; at < nodes.size(); at += size) {
+        if (const auto cut = cut_above(zone, nodes[at], apex); !cut.empty())
+            while (at < nodes.size() && is_within(zone.owner(nodes[at]), cut))
+                ++at;
+        if (at < nodes.size())
             starts.push_back(static_cast<std::uint32_t>(at));
-            at += size - 1;
-        }
+    }
     return starts;
 }
 

@@ -230,6 +230,19 @@ TEST_CASE("a part that begins below a delegation or DNAME of another is told",
     }
 }
 
+TEST_CASE("what is hidden stays with what hides it, however much it is", "[verifier][parts]") {
+    auto text = deep_zone(GENERATE(Denial::nsec, Denial::nsec3));
+    for (const std::string cut : {"a.lone.weak", "b.other.weak"})
+        for (int i = 0; i < 600; ++i) {
+            const auto name = "h" + std::to_string(i) + "." + cut;
+            text.add(name + " 3600 NS ns.elsewhere.test.");  // a cut below a cut is none
+            text.add("ns." + name + " 3600 A 192.0.2.1");
+        }
+    const auto zone = text.zone();
+    CHECK(told_of(WholeZone(zone), 1) == told_of(WholeZone(zone), 3));
+    CHECK(verified(request_for(WholeZone(zone))).good());
+}
+
 TEST_CASE("parts in the wrong order are told", "[verifier][parts]") {
     const auto denial = GENERATE(Denial::nsec, Denial::nsec3, Denial::opt_out);
     const auto zone = deep_zone(denial).zone();
