@@ -201,6 +201,11 @@ TEST_CASE("records of one type at one name that no message can hold are an error
                "zone:4: a.example. A: its 4095 records take 65547 octets, and a DNS message holds "
                "65535: no server can answer with them");
     expect_one(check(addresses(1'000'000)).errors, "zone:4: a.example. A: its 1000000 records");
+    // No server is looked up: each is an alias, which is not told.
+    std::string servers = "d DNAME example.net.\n";
+    for (unsigned i = 0; i < 5'000; ++i)
+        servers += fmt::format("@ NS n{}.d\n", i);
+    expect_one(check(servers).errors, "zone:3: example. NS: its 5001 records");
 }
 
 }  // namespace sanity_test
