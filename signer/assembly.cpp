@@ -1,8 +1,10 @@
 #include "signer/assembly.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "signer/capacity.h"
+#include "signer/core/name_order.h"
 #include "signer/core/zonemd.h"
 
 namespace kaspar::signer {
@@ -80,8 +82,8 @@ Bytes delete_cdnskey_rdata() {
 Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyOrder& order) {
     std::unique_ptr<Assembly> assembly(new Assembly(order));
     assembly->add_apex();
-    assembly->stretches_ = cut_into_stretches(order.source, order.stretch_records);
-    KASPAR_CHECK(assembly->add_denial());
+    KASPAR_CHECK(assembly->find_nsec3_names());
+    assembly->cut();
     return assembly;
 }
 
@@ -111,7 +113,7 @@ void Assembly::add_apex() {
     }
 }
 
-Outcome Assembly::add_denial() {
+Outcome Assembly::find_nsec3_names() {
     if (!is_signed() || order_.instruction.denial.type != DenialType::nsec3)
         return Done{};
     const auto& denial = order_.instruction.denial;
@@ -122,28 +124,55 @@ Outcome Assembly::add_denial() {
     return Done{};
 }
 
+void Assembly::cut() {
+    const auto& source = order_.source;
+    for (const auto& nodes : cut_into_stretches(source, order_.stretch_records)) {
+        const auto owner = source.owner(source.nodes()[nodes.first]);
+        const auto hash = nsec3_names_ ? nsec3_names_->first_from(owner) : 0;
+        end_part(hash);
+        parts_.push_back({nodes, hash, copy_of(owner)});
+    }
+    end_part(nsec3_names_ ? nsec3_names_->size() : 0);
+}
+
+/// Hashes are spread evenly, names are not: a third of the hashes come before the first letter. So
+/// the part whose NSEC3 records end before `hash` is cut at some of them. None of those parts what
+/// is hidden from what hides it: they stand beside the names right below the apex.
+void Assembly::end_part(std::size_t hash) {
+    const auto& source = order_.source;
+    while (!parts_.empty() && hash - parts_.back().hash > order_.stretch_records) {
+        auto& part = parts_.back();
+        const auto first = part.hash + order_.stretch_records;
+        auto owner = nsec3_names_->hashed_owner(first);
+        const auto nodes = source.nodes();
+        const auto node = std::partition_point(
+            nodes.begin() + part.nodes.first, nodes.begin() + part.nodes.end,
+            [&](const Node& other) { return compare_names(source.owner(other), owner) < 0; });
+        const auto at = static_cast<std::uint32_t>(node - nodes.begin());
+        const auto end = std::exchange(part.nodes.end, at);
+        parts_.push_back({{at, end}, first, std::move(owner)});
+    }
+}
+
 BytesView Assembly::first_owner(std::size_t index) const {
-    if (index >= stretches_.size())
-        return {};
-    return order_.source.owner(order_.source.nodes()[stretches_[index].first]);
+    return index < parts_.size() ? BytesView(parts_[index].first_owner) : BytesView();
 }
 
 SignedStretch Assembly::stretch(std::size_t index) const {
     Content content;
-    list_content(order_.source, stretches_[index], additions_, content);
+    list_content(order_.source, parts_[index].nodes, additions_, content);
     return merge(content, chain(index, content));
 }
 
 DenialChain Assembly::chain(std::size_t index, const Content& content) const {
     if (!is_signed())
         return {};
-    const bool is_last = index + 1 == stretches_.size();
+    const bool is_last = index + 1 == parts_.size();
     if (!nsec3_names_)
         return make_nsec_chain(content, first_owner(is_last ? 0 : index + 1), negative_ttl_);
-    const auto begin = index == 0 ? 0 : nsec3_names_->first_from(first_owner(index));
-    const auto end =
-        is_last ? nsec3_names_->size() : nsec3_names_->first_from(first_owner(index + 1));
-    return nsec3_names_->chain(begin, end, additions_, negative_ttl_);
+    return nsec3_names_->chain(parts_[index].hash,
+                               is_last ? nsec3_names_->size() : parts_[index + 1].hash, additions_,
+                               negative_ttl_);
 }
 
 void Assembly::set_serial(std::uint32_t serial) {

@@ -19,7 +19,8 @@ struct AssemblyOrder {
     const Instruction& instruction;
     const Zone& source;  ///< the input, or the last output when the input is no good
     unsigned threads;
-    std::uint64_t stretch_records;  ///< about so many records of the source in a stretch
+    /// About so many records of the source in a stretch, and as many NSEC3 records at most.
+    std::uint64_t stretch_records;
 };
 
 class Assembly {
@@ -30,7 +31,7 @@ class Assembly {
     Assembly(const Assembly&) = delete;
     Assembly& operator=(const Assembly&) = delete;
 
-    std::size_t stretch_count() const { return stretches_.size(); }
+    std::size_t stretch_count() const { return parts_.size(); }
 
     /// The index-th stretch, unsigned. The first has the apex. Views into this assembly.
     SignedStretch stretch(std::size_t index) const;
@@ -49,9 +50,18 @@ class Assembly {
     bool has_zonemd() const { return !zonemd_.empty(); }
 
   private:
+    /// A stretch of the zone to be published.
+    struct Part {
+        Stretch nodes;     ///< of the source; none if it is of NSEC3 records alone
+        std::size_t hash;  ///< index of its first NSEC3 record
+        Bytes first_owner;
+    };
+
     explicit Assembly(const AssemblyOrder& order) : order_(order) {}
     void add_apex();
-    Outcome add_denial();
+    Outcome find_nsec3_names();
+    void cut();
+    void end_part(std::size_t hash);
     bool is_signed() const { return !order_.instruction.keys.empty(); }
     DenialChain chain(std::size_t index, const Content& content) const;
 
@@ -61,8 +71,8 @@ class Assembly {
     Zone apex_records_;  ///< DNSKEY, CDS, CDNSKEY
     Bytes nsec3param_;
     std::vector<RRsetView> additions_;
-    std::vector<Stretch> stretches_;
     std::optional<Nsec3Names> nsec3_names_;
+    std::vector<Part> parts_;
 };
 
 /// Fields of SOA RDATA (RFC 1035 §3.3.13).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -203,9 +204,8 @@ Outcome Nsec3Names::check_collisions() const {
                              name_text(name(twins[0])), name_text(name(twins[1])))};
 }
 
-/// "hash.apex" in wire format.
-Bytes Nsec3Names::hashed_owner(const Nsec3Hash& hash) const {
-    const auto label = to_base32hex(hash);
+Bytes Nsec3Names::hashed_owner(std::size_t i) const {
+    const auto label = to_base32hex(names_[i].hash);
     const auto apex = input_->apex().wire();
     Bytes owner;
     owner.reserve(1 + label.size() + apex.size());
@@ -217,11 +217,9 @@ Bytes Nsec3Names::hashed_owner(const Nsec3Hash& hash) const {
 
 // base32hex keeps the order of the octets (RFC 4648 §7), so owners are sorted as hashes are.
 std::size_t Nsec3Names::first_from(BytesView owner) const {
-    const auto found =
-        std::partition_point(names_.begin(), names_.end(), [&](const HashedName& hashed) {
-            return compare_names(hashed_owner(hashed.hash), owner) < 0;
-        });
-    return static_cast<std::size_t>(found - names_.begin());
+    const auto indices = std::views::iota(std::size_t{0}, names_.size());
+    return *std::ranges::partition_point(
+        indices, [&](std::size_t i) { return compare_names(hashed_owner(i), owner) < 0; });
 }
 
 DenialChain Nsec3Names::chain(std::size_t begin, std::size_t end,
@@ -236,7 +234,7 @@ DenialChain Nsec3Names::chain(std::size_t begin, std::size_t end,
             list_types(content, content.nodes.front(), types);
         }
         std::sort(types.begin(), types.end());
-        auto& rdata = writer.begin({}, hashed_owner(names_[i].hash));
+        auto& rdata = writer.begin({}, hashed_owner(i));
         append_parameters(parameters_, parameters_.opt_out ? flag_opt_out : 0, rdata);
         const auto& next = names_[(i + 1) % names_.size()].hash;
         rdata.push_back(hash_size);
