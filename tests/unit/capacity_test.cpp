@@ -75,11 +75,11 @@ TEST_CASE("a zone that does not fit is refused with what it would need", "[capac
 TEST_CASE("hashes that do not fit are not made", "[capacity][attack]") {
     CHECK(check_hashes(1'000'000'000, std::nullopt).ok());
     const AvailableMemory little{1'000'000'000, "a test"};
-    CHECK(check_hashes(10'000'000, little).ok());
+    CHECK(check_hashes(5'000'000, little).ok());
     const auto refused = check_hashes(100'000'000, little);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.fault().words.find("100000000 names") != std::string::npos);
-    CHECK(refused.fault().words.find("5600 MB") != std::string::npos);
+    CHECK(refused.fault().words.find("15000 MB") != std::string::npos);
 }
 
 TEST_CASE("empty names between a zone's are counted with them", "[capacity][denial]") {
