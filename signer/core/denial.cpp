@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include <fmt/format.h>
 
@@ -204,8 +203,8 @@ Outcome Nsec3Names::check_collisions() const {
                              name_text(name(twins[0])), name_text(name(twins[1])))};
 }
 
-Bytes Nsec3Names::hashed_owner(std::size_t i) const {
-    const auto label = to_base32hex(names_[i].hash);
+Bytes Nsec3Names::hashed_owner(const Nsec3Hash& hash) const {
+    const auto label = to_base32hex(hash);
     const auto apex = input_->apex().wire();
     Bytes owner;
     owner.reserve(1 + label.size() + apex.size());
@@ -217,9 +216,11 @@ Bytes Nsec3Names::hashed_owner(std::size_t i) const {
 
 // base32hex keeps the order of the octets (RFC 4648 §7), so owners are sorted as hashes are.
 std::size_t Nsec3Names::first_from(BytesView owner) const {
-    const auto indices = std::views::iota(std::size_t{0}, names_.size());
-    return *std::ranges::partition_point(
-        indices, [&](std::size_t i) { return compare_names(hashed_owner(i), owner) < 0; });
+    const auto found =
+        std::partition_point(names_.begin(), names_.end(), [&](const HashedName& hashed) {
+            return compare_names(hashed_owner(hashed.hash), owner) < 0;
+        });
+    return static_cast<std::size_t>(found - names_.begin());
 }
 
 DenialChain Nsec3Names::chain(std::size_t begin, std::size_t end,

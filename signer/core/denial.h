@@ -65,7 +65,7 @@ class Nsec3Names {
     std::size_t size() const { return names_.size(); }
 
     /// "hash.apex" of the i-th, in wire format.
-    Bytes hashed_owner(std::size_t i) const;
+    Bytes hashed_owner(std::size_t i) const { return hashed_owner(names_[i].hash); }
 
     /// Index of the first whose hashed owner is not before this owner in canonical order.
     std::size_t first_from(BytesView owner) const;
@@ -88,6 +88,7 @@ class Nsec3Names {
     void list(Take&& take) const;
     void hash_names(unsigned threads);
     BytesView name(const HashedName& hashed) const;
+    Bytes hashed_owner(const Nsec3Hash& hash) const;
     Outcome check_collisions() const;
 
     const Zone* input_;
