@@ -87,7 +87,9 @@ class Walk {
         std::vector<std::filesystem::path> folders{site_.folder()};
         if (keystore == "hsm") {
             site_.set_time(steps_.front().at);
-            site_.add_token("hsm", token_.emplace());
+            // A worker that got half of a call waits for the rest, and we for the worker.
+            site_.add_token("hsm", token_.emplace(), SoftToken::module_file,
+                            R"(, "timeout": "2s")");
             folders.push_back(token_->folder());
         }
         saved_.emplace(std::move(folders));
