@@ -83,7 +83,7 @@ Result<std::unique_ptr<Assembly>> Assembly::make(const AssemblyOrder& order) {
     std::unique_ptr<Assembly> assembly(new Assembly(order));
     assembly->add_apex();
     KASPAR_CHECK(assembly->find_nsec3_names());
-    assembly->cut();
+    KASPAR_CHECK(assembly->cut());
     return assembly;
 }
 
@@ -117,22 +117,30 @@ Outcome Assembly::find_nsec3_names() {
     if (!is_signed() || order_.instruction.denial.type != DenialType::nsec3)
         return Done{};
     const auto& denial = order_.instruction.denial;
-    const auto count = Nsec3Names::count(order_.source, denial);
+    // The verifier hashes what opt-out leaves out, too.
+    auto all = denial;
+    all.opt_out = false;
+    const auto count = Nsec3Names::count(order_.source, all);
     KASPAR_CHECK(check_hashes(count, available_memory()));
-    KASPAR_TRY(auto names, Nsec3Names::find(order_.source, denial, order_.threads, count));
+    KASPAR_TRY(auto names,
+               Nsec3Names::find(order_.source, denial, order_.threads, denial.opt_out ? 0 : count));
     nsec3_names_ = std::move(names);
     return Done{};
 }
 
-void Assembly::cut() {
+Outcome Assembly::cut() {
     const auto& source = order_.source;
-    for (const auto& nodes : cut_into_stretches(source, order_.stretch_records)) {
+    const auto stretches = cut_into_stretches(source, order_.stretch_records);
+    if (const auto octets = memory_of_largest(source, stretches); octets > 0)
+        KASPAR_CHECK(check_largest_stretch(octets, available_memory()));
+    for (const auto& nodes : stretches) {
         const auto owner = source.owner(source.nodes()[nodes.first]);
         const auto hash = nsec3_names_ ? nsec3_names_->first_from(owner) : 0;
         end_part(hash);
         parts_.push_back({nodes, hash, copy_of(owner)});
     }
     end_part(nsec3_names_ ? nsec3_names_->size() : 0);
+    return Done{};
 }
 
 /// Hashes are spread evenly, names are not: a third of the hashes come before the first letter. So

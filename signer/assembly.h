@@ -60,7 +60,7 @@ class Assembly {
     explicit Assembly(const AssemblyOrder& order) : order_(order) {}
     void add_apex();
     Outcome find_nsec3_names();
-    void cut();
+    Outcome cut();
     void end_part(std::size_t hash);
     bool is_signed() const { return !order_.instruction.keys.empty(); }
     DenialChain chain(std::size_t index, const Content& content) const;

@@ -50,4 +50,15 @@ Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& 
                              names, megabytes(needed), available->words())};
 }
 
+Outcome check_largest_stretch(std::uint64_t octets,
+                              const std::optional<AvailableMemory>& available) {
+    if (!available || octets <= available->octets)
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("what lies at one name, or below one delegation or DNAME, is signed "
+                             "and written as one piece, and takes {} of memory, and {}; make it "
+                             "smaller, or give the signer more",
+                             megabytes(octets), available->words())};
+}
+
 }  // namespace kaspar::signer

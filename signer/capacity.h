@@ -26,4 +26,8 @@ Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
 /// a zone's size does not tell of.
 Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& available);
 
+/// The same of the octets that its largest stretch takes.
+Outcome check_largest_stretch(std::uint64_t octets,
+                              const std::optional<AvailableMemory>& available);
+
 }  // namespace kaspar::signer

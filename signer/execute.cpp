@@ -267,8 +267,9 @@ void ZoneRun::sign_input(std::variant<Input, BadInput> read) {
                 {std::move(input.read.files), zone_serial(input.read.zone), input.records}, true);
     if (outcome.ok())
         return;
-    const bool another_content_may_do =
-        outcome.fault().kind == FaultClass::refused || outcome.fault().kind == FaultClass::input;
+    const auto kind = outcome.fault().kind;
+    const bool another_content_may_do = kind == FaultClass::refused || kind == FaultClass::input ||
+                                        kind == FaultClass::verification;
     refuse(std::move(outcome).fault());
     if (another_content_may_do)
         keep_alive();

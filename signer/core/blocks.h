@@ -2,6 +2,7 @@
 // never moves what it holds, and needs no guess of its length. Short rows take little.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,10 +17,11 @@ class Blocks {
   public:
     static constexpr std::uint64_t block_size = std::uint64_t{1} << bits;
 
-    /// Where the items went; they are at most a block's.
+    /// Where the items went; they are at most a block's. Also of no items, the place is in a block.
     std::uint64_t append(std::span<const T> items) {
         require(items.size() <= block_size, "items of one block");
-        if (blocks_.empty() || blocks_.back().size() + items.size() > block_size)
+        const auto room = std::max<std::size_t>(items.size(), 1);
+        if (blocks_.empty() || blocks_.back().size() + room > block_size)
             add_block();
         auto& block = blocks_.back();
         const auto at = (blocks_.size() - 1) << bits | block.size();

@@ -186,10 +186,15 @@ class SanityCheck {
                 if (kind == NodeKind::below_delegation)
                     warning(node, rrset, below_delegation);
                 break;
+            case rr::dnskey:
+            case rr::nsec3param:
+                error(node, rrset, "it stands only at the apex; remove it");
+                break;
             case rr::ds:
                 if (kind == NodeKind::authoritative)
-                    warning(node, rrset,
-                            "there is no delegation (NS) here, so this DS is of no use");
+                    error(node, rrset,
+                          "there is no delegation (NS) here (RFC 4035 §2.4); remove it, or "
+                          "delegate");
                 break;
             default:
                 if (kind == NodeKind::below_delegation && !is_address(rrset.type))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "signer/core/zone.h"
@@ -14,6 +15,10 @@ namespace kaspar::signer {
 struct Stretch {
     std::uint32_t first, end;
 };
+
+/// About how many octets of memory it takes to sign the largest stretch: what lies below one cut,
+/// or at one name, is not parted, and a few lines can make much of it. 0: none is large.
+std::uint64_t memory_of_largest(const Zone& input, std::span<const Stretch> stretches);
 
 /// All of the zone, at least one stretch. Each begins with an owner that is published and not
 /// hidden, and has about `records` records.

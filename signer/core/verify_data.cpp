@@ -7,9 +7,9 @@ namespace kaspar::signer::verification {
 
 namespace {
 
+/// CDS and CDNSKEY also stand at signalling names (RFC 9615 §2).
 bool belongs_to_apex(std::uint16_t type) {
-    return type == rr::soa || type == rr::dnskey || type == rr::nsec3param || type == rr::cds ||
-           type == rr::cdnskey;
+    return type == rr::soa || type == rr::dnskey || type == rr::nsec3param;
 }
 
 bool is_single(std::uint16_t type) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "signer/core/name_order.h"
 #include "signer/core/rrsig.h"
 
 namespace kaspar::signer {
@@ -73,7 +74,7 @@ void append_zonemd_octets(const SignedStretch& stretch, Bytes& out) {
     const auto& rrsets = stretch.rrsets;
     for (std::size_t begin = 0; begin < rrsets.size();) {
         std::size_t end = begin + 1;
-        while (end < rrsets.size() && rrsets[end].owner.data() == rrsets[begin].owner.data())
+        while (end < rrsets.size() && same_name(rrsets[end].owner, rrsets[begin].owner))
             ++end;
         append_owner(stretch, begin, end, out);
         begin = end;

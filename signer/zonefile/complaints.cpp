@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_listed = 50;
 constexpr unsigned most_endless = 50;
+constexpr std::uint64_t most_counted = 100'000;
 constexpr std::size_t longest_words = 1000, longest_excerpt = 60;  // octets
 
 /// What is outside ASCII may be cut in two: who shows it sees to that.
@@ -32,15 +33,18 @@ void Complaints::add(std::string_view words) {
 }
 
 bool Complaints::is_given_up() const {
-    return endless_ >= most_endless;
+    return endless_ >= most_endless || count_ >= most_counted;
 }
 
 Fault Complaints::fault() const {
     std::string all = fmt::format("{}", fmt::join(words_, "\n"));
-    if (is_given_up())
+    if (endless_ >= most_endless)
         all += fmt::format(
             "\n… and more; {} parentheses are never closed, so the rest is not looked at",
             most_endless);
+    else if (is_given_up())
+        all += fmt::format("\n… and {} more errors; the rest is not looked at",
+                           count_ - words_.size());
     else if (count_ > words_.size())
         all += fmt::format("\n… and {} more errors", count_ - words_.size());
     return {FaultClass::input, std::move(all)};

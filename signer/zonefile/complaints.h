@@ -20,7 +20,8 @@ class Complaints {
     /// A parenthesis that is never closed: to see that, all the rest of its file was gone through.
     void note_endless() { ++endless_; }
 
-    /// True after so many of those that a large file would take hours.
+    /// True after so many of those, or so many errors of any kind, that there is no use in more: a
+    /// large file that is wrong throughout, or is included again and again, would take hours.
     bool is_given_up() const;
 
     std::uint64_t count() const { return count_; }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "common/system/file.h"
+#include "common/system/memory.h"
 #include "signer/core/name_order.h"
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
@@ -21,6 +23,10 @@ namespace {
 constexpr std::size_t deepest_include = 20;
 constexpr std::size_t most_files = 4096, longest_file_name = 1023;
 constexpr std::uint64_t octets_between_looks = 16 << 20;  // at what memory there is
+
+/// Octets. A few lines can make much work that leaves nothing; this much takes a minute or two.
+constexpr std::uint64_t most_included = std::uint64_t{16} << 30;
+constexpr std::uint64_t most_generated_text = std::uint64_t{1} << 30;
 
 /// OPT and the types that only questions and transactions have (RFC 6895 §3.1).
 bool is_meta_type(std::uint16_t type) {
@@ -398,6 +404,12 @@ class ZoneReader {
                                         path.string(), deepest_include));
         if (files_.size() >= most_files)
             return complain(frame, line, fmt::format("more than {} files in one zone", most_files));
+        const auto stamp = stamp_file(path);
+        included_ += stamp ? stamp->size : 0;
+        if (included_ > most_included)
+            return complain(frame, line,
+                            fmt::format("the files that are included hold more than {} together",
+                                        megabytes(most_included)));
         auto source = SourceFile::open(path, window_);
         const auto outcome = source.ok() ? read_source(path, *source) : std::move(source).fault();
         if (!outcome.ok())
@@ -420,8 +432,12 @@ class ZoneReader {
             return complain(frame, line, directive.fault().words);
         const auto owner = scanner_.last_owner();
         for (std::uint64_t i = directive->start(); i <= directive->stop(); i += directive->step()) {
-            const auto wrong =
-                take_generated(frame, line, directive->record(static_cast<std::uint32_t>(i)));
+            const auto text = directive->record(static_cast<std::uint32_t>(i));
+            generated_ += text.ok() ? text->size() : 0;
+            const auto wrong = generated_ > most_generated_text
+                                   ? fmt::format("the zone's directives make more than {} of text",
+                                                 megabytes(most_generated_text))
+                                   : take_generated(frame, line, text);
             if (wrong) {
                 complain(frame, line, fmt::format("$GENERATE at number {}: {}", i, *wrong));
                 break;
@@ -454,7 +470,8 @@ class ZoneReader {
     std::optional<std::uint32_t> last_ttl_;
     bool warned_of_ttl_ = false;
     std::uint64_t next_look_ = octets_between_looks;
-    bool is_full_ = false;  ///< memory would not suffice for more
+    bool is_full_ = false;                        ///< memory would not suffice for more
+    std::uint64_t included_ = 0, generated_ = 0;  ///< octets
     std::uint64_t records_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // A key store in memory, for tests that need keys and no files. Real keys, real signatures.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <map>
@@ -11,6 +12,32 @@
 #include "common/keys/private_key.h"
 
 namespace kaspar::test {
+
+/// Signs what holds certain octets wrong.
+class PoisonedKey : public SigningKey {
+  public:
+    PoisonedKey(std::unique_ptr<SigningKey> key, std::string poison)
+        : key_(std::move(key)), poison_(std::move(poison)) {}
+
+    const PublicKey& public_key() const override { return key_->public_key(); }
+
+    Result<Bytes> sign(BytesView message) override {
+        KASPAR_TRY(auto signature, key_->sign(message));
+        if (std::search(message.begin(), message.end(), poison_.begin(), poison_.end()) !=
+            message.end())
+            signature.front() ^= 1;
+        return signature;
+    }
+
+    Result<std::unique_ptr<SigningKey>> duplicate() const override {
+        KASPAR_TRY(auto key, key_->duplicate());
+        return std::unique_ptr<SigningKey>(std::make_unique<PoisonedKey>(std::move(key), poison_));
+    }
+
+  private:
+    std::unique_ptr<SigningKey> key_;
+    std::string poison_;
+};
 
 class MemoryKeyStore : public KeyStore {
   public:
@@ -38,7 +65,10 @@ class MemoryKeyStore : public KeyStore {
         KASPAR_TRY(const auto there, find(locator, on_record.algorithm));
         if (there != on_record)
             return Fault{FaultClass::key, "key " + locator + " is not the key on record"};
-        return keys_.at(locator)->duplicate();
+        KASPAR_TRY(auto key, keys_.at(locator)->duplicate());
+        if (!poison.empty())
+            key = std::make_unique<PoisonedKey>(std::move(key), poison);
+        return key;
     }
 
     Outcome destroy(const std::string& locator) override {
@@ -64,6 +94,7 @@ class MemoryKeyStore : public KeyStore {
 
     std::atomic<unsigned> opened = 0;  ///< calls of open()
     std::exception_ptr thrown;         ///< by every open(), if there is one
+    std::string poison;                ///< what holds it is signed wrong; empty: nothing is
 
   private:
     std::string name_ = "memory";

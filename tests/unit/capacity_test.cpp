@@ -1,5 +1,7 @@
 #include "signer/capacity.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "signer/core/denial.h"
@@ -80,6 +82,21 @@ TEST_CASE("hashes that do not fit are not made", "[capacity][attack]") {
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.fault().words.find("100000000 names") != std::string::npos);
     CHECK(refused.fault().words.find("15000 MB") != std::string::npos);
+}
+
+TEST_CASE("what is signed as one piece must fit", "[capacity][attack]") {
+    std::string lines = apex_lines + "sub NS ns.sub\n";
+    CHECK(memory_of_largest(read_zone(lines).zone, std::vector{Stretch{0, 2}}) == 0);
+    for (unsigned i = 0; i < 300'000; ++i)
+        lines += fmt::format("h{}.sub A 192.0.2.1\n", i);
+    const auto read = read_zone(lines);
+    const auto octets = memory_of_largest(read.zone, cut_into_stretches(read.zone, 1024));
+    CHECK(octets > 300'000 * 250);
+    CHECK(check_largest_stretch(octets, std::nullopt).ok());
+    CHECK(check_largest_stretch(octets, AvailableMemory{1'000'000'000, "a test"}).ok());
+    const auto refused = check_largest_stretch(octets, AvailableMemory{10'000'000, "a test"});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.fault().words.find("below one delegation") != std::string::npos);
 }
 
 TEST_CASE("empty names between a zone's are counted with them", "[capacity][denial]") {

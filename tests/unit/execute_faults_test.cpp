@@ -329,6 +329,20 @@ TEST_CASE("what does not pass the verifier is not published", "[execute]") {
     CHECK(bench.report().publication->generation == 1);
 }
 
+TEST_CASE("a zone whose new content the verifier refuses is kept alive with the old", "[execute]") {
+    Published bench;
+    bench.keys.forget();
+    bench.store.poison = "poison";
+    bench.input(hosts + "poison A 192.0.2.9\n");
+    bench.expect(RunOutcome::refused);
+    bench.now += std::chrono::days(8);
+    const auto done = bench.expect(RunOutcome::kept_alive);
+    CHECK(done.run.failed_verification);
+    CHECK(tells(done.run.errors, "did not pass the verifier"));
+    CHECK(bench.output().find("poison") == std::string::npos);
+    CHECK(bench.report().publication->first_expiry == bench.now + std::chrono::days(14));
+}
+
 TEST_CASE("an output folder that is not there is told, and the rest stays", "[execute]") {
     Published bench;
     bench.instruction.output = bench.folder / "nowhere" / "out.zone";

@@ -68,6 +68,27 @@ TEST_CASE("fifty bad lines are listed, and the others counted", "[reader]") {
     CHECK(words.ends_with("and 23 more errors"));
 }
 
+TEST_CASE("what a few lines make of nothing ends", "[reader][attack]") {
+    std::string wrong;
+    for (int i = 0; i < 150'000; ++i)
+        wrong += "x\n";
+    CHECK(fault(wrong).ends_with("… and 99950 more errors; the rest is not looked at"));
+
+    std::string bitmap;
+    for (int i = 0; i < 30'000; ++i)
+        bitmap += " A";
+    const auto generate = "$GENERATE 1-16777216 a NSEC ." + bitmap + "\n";
+    CHECK(fault(generate + "$GENERATE 1-2 a A 192.0.2.$\n")
+              .find("zone:4: $GENERATE at number 17894: the zone's directives make more than "
+                    "1074 MB of text") != std::string::npos);
+
+    const TempFolder folder;
+    std::ofstream(folder / "large");
+    std::filesystem::resize_file(folder / "large", std::uintmax_t{17} << 30);
+    CHECK(fault("$INCLUDE " + (folder / "large").string() + "\n")
+              .find("the files that are included hold more than 17180 MB") != std::string::npos);
+}
+
 TEST_CASE("a file cut anywhere within its last record is refused", "[reader]") {
     const std::string last =
         "www 300 IN TXT ( \"a long text\" ; comment\n"

@@ -285,6 +285,11 @@ TEST_CASE("blocks keep what is appended at once together, and give up their fron
     for (const int i : {0, 1, 2, 3, 4, 5, 6, 7, 8})
         CHECK(row.append({&i, 1}) == std::uint64_t(i));
     CHECK(row[8] == 8);
+    Blocks<int, 1> full;
+    const std::array<int, 2> block{1, 2};
+    CHECK(full.append(block) == 0);
+    CHECK(full.append({}) == 2);
+    CHECK(full.at(2, 0).empty());
 }
 
 TEST_CASE("a builder is empty after it has built", "[zone]") {
