@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "enforcer/policy_book.h"
 #include "enforcer/store/last_pass.h"
 #include "enforcer/store/remembered.h"
@@ -35,13 +37,16 @@ Outcome go_on_by_the_clock(const Enforcement& with, const Zone& zone, Remembered
     return take_setback(with.database, zone.id, with.now);
 }
 
-/// A zone whose history cannot be read does not move anyway: its own step tells why.
+/// A zone whose history cannot be read does not move anyway: its own step tells why. Nor does a
+/// restored one, of which a person will say when it goes on.
 Outcome wait_after_leap(const Enforcement& with, const Zone& zone) {
     const auto policy = policy_for(with.database, zone);
     auto remembered = load_history(with.database, zone);
-    if (!policy.ok() || !remembered.ok() || remembered->history.generation == 0)
+    if (zone.restored || !policy.ok() || !remembered.ok() || remembered->history.generation == 0)
         return Done{};
     distrust_time(remembered->history, *policy, with.now);
+    auto& last = remembered->history.last_event;  // by which a clock that is set back is noticed
+    last = std::max(last.value_or(with.now), with.now);
     KASPAR_CHECK(save_history(with.database, zone, *remembered, {}, with.now));
     return request_look(with.database, zone.id);
 }

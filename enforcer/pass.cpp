@@ -147,7 +147,9 @@ Result<std::optional<Time>> next_event(const Enforcement& with) {
     KASPAR_TRY(const auto alert, test_alert(with.database, with.now));
     wake_by(wake_at, alert);  // what monitors were told of it is to end with it
     KASPAR_TRY(const auto making, zones_making_keys(with.database));
-    if (!making.empty())  // nothing tells when a key has been copied to another store
+    KASPAR_TRY(const bool standing, any_zone_stands_still(with.database));
+    // Nothing tells when a key has been copied to another store, or a token is there again.
+    if (!making.empty() || standing)
         wake_by(wake_at, with.now + shortest_sleep);
     return wake_at;
 }
@@ -223,8 +225,10 @@ Outcome run_passes(const Configuration& configuration, const Clock& clock,
         const Time started = clock.now();
         std::optional<Time> wake_at;
         if (const auto outcome = pass_and_log(configuration, database, clock, after_pass, wake_at);
-            !outcome.ok())
+            !outcome.ok()) {
             log_error("enforcer", outcome.fault().words);
+            wake_at = started;  // what was due is due still
+        }
         waiter.wait_until(clock, next_pass(wake_at, started, clock.now()));
     }
     tell_stopping();

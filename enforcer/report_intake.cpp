@@ -14,21 +14,24 @@ namespace kaspar::enforcer {
 
 namespace {
 
-/// Keys that left play, but are in the published zone again, come back into play: a signer may have
-/// carried out an old instruction.
+/// Keys that are in the published zone come into play: those that had left it, as a signer may have
+/// carried out an old instruction; in a restored state also those made ahead, which were taken
+/// since the backup.
 Outcome recall_keys(const Enforcement& with, const Zone& zone, const Publication& publication,
                     Remembered& remembered) {
     KASPAR_TRY(const auto rows, keys_of(with.database, zone.id));
     bool recalled = false;
     for (const StoredKey& row : rows) {
-        if (row.progress != KeyProgress::ready || !row.out_of_use_since)
+        const bool was_taken = zone.restored && row.reserved;
+        if (row.progress != KeyProgress::ready || (!row.out_of_use_since && !was_taken))
             continue;
         const auto is_row = [&](const Dnskey& published) {
             return published.key == row.dnskey->key;
         };
         if (std::none_of(publication.dnskeys.begin(), publication.dnskeys.end(), is_row))
             continue;
-        KASPAR_CHECK(bring_back(with.database, row.id));
+        KASPAR_CHECK(was_taken ? take_into_use(with.database, row.id, row.standby, with.now)
+                               : bring_back(with.database, row.id));
         recalled = true;
     }
     if (recalled) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "enforcer/store/submissions.h"
+
 namespace kaspar::enforcer {
 
 Outcome check_not_restored(const Zone& zone) {
@@ -20,6 +22,9 @@ Outcome mark_restored(Database& database, Time backup, Time now, const std::stri
     KASPAR_TRY(Transaction transaction, Transaction::begin(database));
     KASPAR_CHECK(database.run(
         "UPDATE zones SET restored = ?, instruction = NULL, emitted = 1, flagged = 1", {backup}));
+    // What the parent was to be told then may be long past; what it is to be told now is planned
+    // once somebody says what there is.
+    KASPAR_CHECK(forget_submissions(database));
     KASPAR_TRY(const auto all, zones(database));
     for (Zone zone : all) {
         zone.trouble = check_not_restored(zone).fault().words;

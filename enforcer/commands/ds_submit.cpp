@@ -3,6 +3,7 @@
 #include "enforcer/commands/commands.h"
 #include "enforcer/commands/comparison.h"
 #include "enforcer/pass.h"
+#include "enforcer/restored.h"
 
 namespace kaspar::enforcer {
 
@@ -40,6 +41,7 @@ std::string signal_lines(const ZoneView& view, const Name& owner) {
 Ending ds_submit(Session& session, const std::string& name) {
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
+    KASPAR_CHECK(check_not_restored(zone));
     KASPAR_TRY(const auto renewed, renew_submissions(session.database(), zone.id, session.now()));
     if (renewed == 0)
         return Fault{FaultClass::refused,

@@ -174,28 +174,32 @@ Json exposure_json(const OpenZone& open, const Forecast& forecast) {
     return list;
 }
 
-/// What the roll will do, for a dry run, and what it exposes in an emergency.
-Outcome show(Session& session, const OpenZone& open, const KeyRoll& asked) {
-    KASPAR_TRY(const Forecast forecast, foresee_roll(session, open));
+Json roll_json(const OpenZone& open, const KeyRoll& asked, const Forecast& forecast) {
     const std::string zone = zone_text(open.zone.name);
-    if (session.json()) {
-        Json shown{{"zone", zone}, {"dry_run", asked.dry_run}};
-        if (asked.emergency)
-            shown["exposure"] = exposure_json(open, forecast);
-        shown["events"] = Json::array();
-        for (const Event& event : forecast.events)
-            shown["events"].push_back(to_json(event, forecast.keys, zone));
-        print(shown.dump(2) + "\n");
-        return Done{};
-    }
+    Json shown{{"zone", zone}, {"dry_run", asked.dry_run}};
+    if (asked.emergency)
+        shown["exposure"] = exposure_json(open, forecast);
+    shown["events"] = Json::array();
+    for (const Event& event : forecast.events)
+        shown["events"].push_back(to_json(event, forecast.keys, zone));
+    return shown;
+}
+
+/// What the roll will do, for a dry run, and what it exposes in an emergency. As JSON it is given
+/// back.
+Result<Json> show(Session& session, const OpenZone& open, const KeyRoll& asked) {
+    KASPAR_TRY(const Forecast forecast, foresee_roll(session, open));
+    if (session.json())
+        return roll_json(open, asked, forecast);
     if (asked.emergency) {
         KASPAR_TRY(const std::string text, exposure_text(session, open, asked, forecast));
         print(text);
     }
     if (asked.dry_run)
         print(fmt::format("dry run, nothing is changed; assumed: {}\n\n{}",
-                          assumed({}, open.policy), forecast_text(forecast, zone, false)));
-    return Done{};
+                          assumed({}, open.policy),
+                          forecast_text(forecast, zone_text(open.zone.name), false)));
+    return Json();
 }
 
 bool is_kept(const OpenZone& open, const KeyRoll& asked) {
@@ -223,34 +227,42 @@ std::string answer(const OpenZone& open, const KeyRoll& asked) {
                        resumed);
 }
 
-Outcome roll_zone(Session& session, const KeyRoll& asked, Role role) {
+/// What is to be shown as JSON; null: nothing.
+Result<Json> roll_zone(Session& session, const KeyRoll& asked, Role role) {
     KASPAR_TRY(OpenZone open, OpenZone::open(session, asked.zone));
     const auto before = states_of(open.remembered, open.policy, session.now());
     KASPAR_CHECK(ask(session, open, asked, role));
-    if (asked.emergency || asked.dry_run)
-        KASPAR_CHECK(show(session, open, asked));
+    Json shown;
+    if (asked.emergency || asked.dry_run) {
+        KASPAR_TRY(shown, show(session, open, asked));
+    }
     if (asked.dry_run)
-        return Done{};
+        return shown;
     KASPAR_CHECK(open.close(session, before));
     if (!session.json())
         print(answer(open, asked));
-    return Done{};
+    return shown;
 }
 
 /// Every zone of a policy; one that is refused stops no other.
 Ending roll_policy(Session& session, KeyRoll asked, Role role) {
     KASPAR_TRY(const auto all, zones(session.database()));
     std::size_t found = 0, refused = 0;
+    Json list = Json::array();
     for (const Zone& zone : all) {
         if (zone.policy != *asked.policy)
             continue;
         ++found;
         asked.zone = zone_text(zone.name);
-        if (const auto outcome = roll_zone(session, asked, role); !outcome.ok()) {
-            complain("kaspar", outcome.fault().words);
+        if (auto shown = roll_zone(session, asked, role); !shown.ok()) {
+            complain("kaspar", shown.fault().words);
             ++refused;
+        } else if (!shown->is_null()) {
+            list.push_back(*std::move(shown));
         }
     }
+    if (session.json() && (asked.dry_run || asked.emergency))
+        print(list.dump(2) + "\n");
     if (found == 0)
         return Fault{
             FaultClass::input,
@@ -276,7 +288,9 @@ Ending key_roll(Session& session, const KeyRoll& asked) {
                      "name one zone, or --policy for all its zones; --unsafe is for one zone only"};
     if (asked.policy)
         return roll_policy(session, asked, *role);
-    KASPAR_CHECK(roll_zone(session, asked, *role));
+    KASPAR_TRY(const Json shown, roll_zone(session, asked, *role));
+    if (!shown.is_null())
+        print(shown.dump(2) + "\n");
     return ExitStatus::done;
 }
 

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t ipv4_octets = 4, ipv6_octets = 16;
 
+/// What a parent's own answers may have us ask: each server that is silent takes seconds.
+constexpr std::size_t most_hosts = 32, most_addresses = 16;
+
 std::optional<ServerAddress> address_in(const Record& record) {
     const std::size_t octets = record.type == rrtype::a ? ipv4_octets : ipv6_octets;
     const int family = record.type == rrtype::a ? AF_INET : AF_INET6;
@@ -117,6 +120,11 @@ std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
                 add_addresses(hosts[i], answer->answer, servers);
             else
                 trouble = ": " + answer.fault().words;
+        if (servers.size() > before + most_addresses) {
+            trouble = fmt::format(": has {} addresses; at most {} of a server are asked",
+                                  servers.size() - before, most_addresses);
+            servers.resize(before + most_addresses);
+        }
         if (servers.size() == before || !trouble.empty())
             servers.push_back({hosts[i].text() + trouble, std::nullopt});
     }
@@ -128,6 +136,10 @@ Result<ZoneServers> find_parent(const Name& zone, const std::vector<ServerAddres
         name = above(name);
         KASPAR_TRY(const Answer answer, resolve({name, rrtype::ns, true}, resolvers));
         const auto hosts = hosts_in(answer.records(name, rrtype::ns));
+        if (hosts.size() > most_hosts)
+            return Fault{FaultClass::refused,
+                         fmt::format("{} has {} name servers; at most {} are asked", name.text(),
+                                     hosts.size(), most_hosts)};
         if (!hosts.empty())
             return ZoneServers{name, addresses_of(hosts, resolvers)};
     }

@@ -19,10 +19,11 @@ struct ZoneServers {
 std::vector<ServerAddress> system_resolvers();
 
 /// The zone that delegates `zone`, and its servers. Fault: io if no resolver answers; refused if
-/// `zone` is the root or nothing above it can be found.
+/// `zone` is the root, nothing above it can be found, or what is has more than 32 name servers.
 Result<ZoneServers> find_parent(const Name& zone, const std::vector<ServerAddress>& resolvers);
 
-/// Every address of these hosts, by name.
+/// The addresses of these hosts, by name: 16 of each at most. One that has more, or of which not all
+/// could be found, is there once more without an address, so that it counts as not heard.
 std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
                                       const std::vector<ServerAddress>& resolvers);
 

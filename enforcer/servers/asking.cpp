@@ -65,7 +65,7 @@ class Parents {
             return Fault(*unreachable_);
         if (known == found_.end())
             known = found_.emplace(next, find_parent(asked.zone.name, resolvers_)).first;
-        if (!known->second.ok() && known->second.fault().kind == FaultClass::io)
+        if (!known->second.ok() && known->second.fault().kind == FaultClass::io && !is_resolving())
             unreachable_ = known->second.fault();
         if (!known->second.ok())
             return Fault(known->second.fault());
@@ -73,8 +73,18 @@ class Parents {
     }
 
   private:
+    /// One parent's servers may be broken; that says nothing of the others.
+    bool is_resolving() {
+        const auto is_found = [](const auto& parent) { return parent.second.ok(); };
+        if (!resolves_)
+            resolves_ = std::any_of(found_.begin(), found_.end(), is_found) ||
+                        resolve({Name::from_text(".").value(), rrtype::ns, true}, resolvers_).ok();
+        return *resolves_;
+    }
+
     std::vector<ServerAddress> resolvers_;
     std::map<Name, Result<ZoneServers>> found_;
+    std::optional<bool> resolves_;      ///< absent: not tried yet
     std::optional<Fault> unreachable_;  ///< no resolver answers: not asked again in this round
 };
 

@@ -24,8 +24,9 @@ SubmissionWay way_from(std::string_view text) {
 constexpr auto submission_columns =
     "SELECT zone, way, request, asked, tries, due, done, trouble FROM submissions ";
 
-/// Of zones that are there.
-constexpr auto of_present_zones = "zone IN (SELECT id FROM zones WHERE removed IS NULL)";
+/// Of zones that are there, and whose state is not one of an earlier time.
+constexpr auto of_known_zones =
+    "zone IN (SELECT id FROM zones WHERE removed IS NULL AND restored IS NULL)";
 
 Submission read_submission(const Row& row) {
     return {row.integer(0),
@@ -78,9 +79,13 @@ Result<std::int64_t> renew_submissions(Database& database, std::int64_t zone, Ti
     return database.rows_changed();
 }
 
+Outcome forget_submissions(Database& database) {
+    return database.run("UPDATE submissions SET wanted = 0, due = NULL, done = NULL");
+}
+
 Result<std::vector<Submission>> due_submissions(Database& database, Time now) {
     return database.all<Submission>(
-        fmt::format("{} WHERE due <= ? AND {} ORDER BY due", submission_columns, of_present_zones),
+        fmt::format("{} WHERE due <= ? AND {} ORDER BY due", submission_columns, of_known_zones),
         {now}, read_submission);
 }
 
@@ -88,7 +93,7 @@ Result<std::optional<Time>> next_submission(Database& database) {
     std::optional<Time> next;
     KASPAR_CHECK(
         database.query(fmt::format("SELECT min(due) FROM submissions WHERE due IS NOT NULL AND {}",
-                                   of_present_zones),
+                                   of_known_zones),
                        {}, [&](const Row& row) { next = row.maybe_time(0); }));
     return next;
 }

@@ -33,6 +33,9 @@ Outcome want_submission(Database& database, const Submission& wanted);
 /// not told again if it is wanted again.
 Outcome drop_submission(Database& database, std::int64_t zone, SubmissionWay way);
 
+/// Nothing is to be told of any zone, and what was told is not remembered.
+Outcome forget_submissions(Database& database);
+
 Result<std::vector<Submission>> submissions_of(Database& database, std::int64_t zone);
 
 /// Has all of a zone's submissions made (again) at the enforcer's next pass; how many there are.

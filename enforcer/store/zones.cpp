@@ -149,6 +149,15 @@ Result<std::vector<std::int64_t>> due_zones(Database& database, Time now) {
         {now, now}, read_id);
 }
 
+Result<bool> any_zone_stands_still(Database& database) {
+    bool any = false;
+    KASPAR_CHECK(database.query(
+        "SELECT EXISTS (SELECT 1 FROM zones WHERE trouble IS NOT NULL AND flagged = 1 "
+        "AND removed IS NULL AND restored IS NULL)",
+        {}, [&](const Row& row) { any = row.flag(0); }));
+    return any;
+}
+
 Result<std::optional<Time>> earliest_event(Database& database) {
     std::optional<Time> earliest;
     KASPAR_CHECK(database.query(

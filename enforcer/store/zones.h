@@ -70,6 +70,9 @@ Outcome update_zone(Database& database, const Zone& zone);
 Outcome request_look(Database& database, std::int64_t id);
 Outcome request_look_by_policy(Database& database, const std::string& policy);
 
+/// True if a zone stands still for another reason than that a person has yet to say what there is.
+Result<bool> any_zone_stands_still(Database& database);
+
 /// The zones that are flagged, whose next event has come, or whose instruction was not written to
 /// its file yet; touches no other.
 Result<std::vector<std::int64_t>> due_zones(Database& database, Time now);

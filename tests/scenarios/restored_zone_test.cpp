@@ -211,4 +211,21 @@ TEST_CASE("a key that was made after the backup stops its zone loudly, and none 
     expect_to_stand_still(life);
 }
 
+TEST_CASE("a key made ahead, and taken since the backup, is taken up", "[backup]") {
+    RestoredLife life;
+    expect(life.site.kaspar({"key", "generate", "example.com", "--role", "zsk", "--rolls", "1"}));
+    life.back_up();
+    life.roll("zsk");
+    life.live(90min);
+    const auto dnskey = life.dnskey_tags(), ds = life.ds_tags();
+    life.restore();
+    REQUIRE(life.keys() == 3);
+    expect_to_stand_still(life);
+    expect(life.confirm(dnskey, ds));
+    life.live(40min);
+    CHECK(life.dnskey_tags() == dnskey);
+    CHECK(life.ds_tags() == ds);
+    expect(life.site.kaspar({"health"}));
+}
+
 }  // namespace restored_zone_test

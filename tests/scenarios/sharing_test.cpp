@@ -116,6 +116,10 @@ TEST_CASE("a policy rolls all its zones to one successor", "[sharing]") {
             box.kaspar({"key", "roll", "a.org", "--role", "csk", "--emergency", "--dry-run"});
         expect(one);
         CHECK(says(one, "is also the key of b.org"));
+        const auto all =
+            box.json({"key", "roll", "--policy", "test", "--role", "csk", "--dry-run"});
+        REQUIRE(all.size() == 2);
+        CHECK(all[1]["zone"] == "b.org");
         expect(box.enforcer());
         CHECK(box.keys("a.org") == first);
         expect(box.kaspar({"key", "roll", "--policy", "test", "--role", "csk", "--emergency"}));

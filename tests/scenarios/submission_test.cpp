@@ -141,6 +141,36 @@ TEST_CASE("nothing is submitted for a zone that was removed", "[submission]") {
     CHECK(has(pass.output, "nothing more until the signer or a person acts"));
 }
 
+TEST_CASE("nothing is submitted for a restored zone before a person says what there is",
+          "[submission][backup]") {
+    Program program("exit 1");
+    ParentSite site(submitting(program));
+    site.reach_ds();
+    REQUIRE(program.runs() == 1);
+    const TempFolder beside;
+    const std::string archive = beside / "backup.tar";
+    expect(site.box().kaspar({"backup", archive, "--with-secrets"}));
+    const auto folder = (site.box() / "x").parent_path();
+    const auto report = site.box().perfect_report();
+    std::filesystem::rename(folder, beside / "before");
+    expect(run({{KASPAR_PROGRAMS "/enforcer/kaspar", "restore", archive, folder.string()}}));
+    site.box().write_report(report);
+
+    site.box().wait(1h);
+    CHECK(site.box().enforcer().status == 1);
+    CHECK(program.runs() == 1);
+    const auto refused = site.box().kaspar({"ds", "submit", "example.org"});
+    CHECK(refused.status == 1);
+    CHECK(has(refused.errors, "restored from a backup"));
+
+    std::string tags;
+    for (const Dnskey& key : report.publication->dnskeys)
+        tags += (tags.empty() ? "" : ",") + std::to_string(key.tag());
+    expect(site.box().kaspar({"zone", "confirm", "example.org", "--dnskey", tags, "--ds", "none"}));
+    site.step_after(48h);
+    CHECK(program.runs() == 2);
+}
+
 TEST_CASE("a program that hangs, or prints without end, holds up nothing", "[attack][submission]") {
     SECTION("it hangs, and so does its child") {
         Program program("sleep 1000 & sleep 1000");

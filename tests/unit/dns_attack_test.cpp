@@ -4,6 +4,7 @@
 #include <future>
 
 #include "enforcer/dns/exchange.h"
+#include "enforcer/dns/lookup.h"
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
 
@@ -131,6 +132,47 @@ TEST_CASE("an answer that comes when nobody waits any more is nobody's", "[attac
     const auto answers = ask(std::vector{asking}, {.tries = 1, .first_wait = 20ms});
     given_up.set_value();
     CHECK_FALSE(answers.front().ok());
+}
+
+namespace {
+
+/// A resolver that has so many records of a type for every name.
+ScriptedServer::Script many(std::uint16_t type, unsigned count) {
+    return [=](const std::string& query) {
+        const auto type_at = query.find('\0', 12) + 1;
+        const auto asked = static_cast<std::uint16_t>(query[type_at] << 8 | query[type_at + 1]);
+        std::vector<std::string> records;
+        for (unsigned i = 0; asked == type && i < count; ++i)
+            records.push_back(record(
+                type, 60,
+                type == rrtype::a ? std::string("\xc0\x00\x02", 3) + static_cast<char>(i)
+                                  : "\x03n" + std::to_string(10 + i) + std::string(1, '\0')));
+        return Replies{answer_to(query, records)};
+    };
+}
+
+}  // namespace
+
+TEST_CASE("of a server with many addresses some are asked, and it does not count as heard",
+          "[attack][dns]") {
+    const ScriptedServer resolver(many(rrtype::a, 20));
+    const auto servers = addresses_of({Name::from_text("host.example").value()},
+                                      {{"127.0.0.1", resolver.port(), {}}});
+    REQUIRE(servers.size() == 17);
+    CHECK(servers[15].address);
+    CHECK_FALSE(servers[16].address);
+    CHECK(servers[16].name.find("has 20 addresses") != std::string::npos);
+}
+
+TEST_CASE("a parent with more servers than any has is not asked", "[attack][dns]") {
+    for (const unsigned count : {32U, 33U}) {
+        const ScriptedServer resolver(many(rrtype::ns, count));
+        const auto parent = find_parent(Name::from_text("example.org").value(),
+                                        {{"127.0.0.1", resolver.port(), {}}});
+        CHECK(parent.ok() == (count == 32));
+        if (!parent.ok())
+            CHECK(parent.fault().words.find("org has 33 name servers") != std::string::npos);
+    }
 }
 
 }  // namespace dns_attack_test
