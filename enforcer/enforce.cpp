@@ -258,8 +258,10 @@ Outcome enforce_zone(const Enforcement& with, std::int64_t id) {
     if (outcome.ok())
         return outcome;
     KASPAR_CHECK(note_trouble(with, id, outcome.fault().words));
-    // What stands goes on standing, whatever became of its file.
-    KASPAR_CHECK(write_instruction(with, *zone));
+    // What stands goes on standing, whatever became of its file; unless it was removed meanwhile.
+    KASPAR_TRY(const auto now, find_zone(with.database, id));
+    if (now && !now->removed)
+        KASPAR_CHECK(write_instruction(with, *now));
     return outcome;
 }
 

@@ -49,20 +49,20 @@ Outcome check_files(Session& session, const Zone& wanted) {
                                  "replace its source; choose another --output",
                                  wanted.output.string())};
     KASPAR_CHECK(check_output_folder(wanted.output));
-    KASPAR_TRY(const auto all, zones(session.database()));
-    for (const Zone& other : all) {
+    KASPAR_TRY(const auto others,
+               zones_with_files(session.database(), wanted.input, wanted.output));
+    for (const Zone& other : others) {
         if (other.name == wanted.name)
             continue;
         if (other.output == wanted.output)
             return Fault{FaultClass::input,
                          fmt::format("{} is the output of zone {} already; choose another --output",
                                      wanted.output.string(), zone_text(other.name))};
-        if (other.input == wanted.output || other.output == wanted.input)
-            return Fault{
-                FaultClass::input,
-                fmt::format("one zone's output would be the input of another: zone {} has "
-                            "input {} and output {}; choose other files",
-                            zone_text(other.name), other.input.string(), other.output.string())};
+        return Fault{
+            FaultClass::input,
+            fmt::format("one zone's output would be the input of another: zone {} has "
+                        "input {} and output {}; choose other files",
+                        zone_text(other.name), other.input.string(), other.output.string())};
     }
     return Done{};
 }

@@ -70,6 +70,14 @@ Result<std::vector<Zone>> zones(Database& database) {
                               {}, read_zone);
 }
 
+Result<std::vector<Zone>> zones_with_files(Database& database, const std::filesystem::path& input,
+                                           const std::filesystem::path& output) {
+    return database.all<Zone>(
+        fmt::format("{} WHERE removed IS NULL AND (output IN (?, ?) OR input = ?) ORDER BY name",
+                    zone_columns),
+        {input.string(), output.string(), output.string()}, read_zone);
+}
+
 Result<std::size_t> count_zones(Database& database) {
     std::size_t count = 0;
     KASPAR_CHECK(

@@ -53,7 +53,11 @@ struct Zone {
 /// All zones, the removed ones not, by name.
 Result<std::vector<Zone>> zones(Database& database);
 
-/// How many those are.
+/// Those that write one of these files, or read `output`.
+Result<std::vector<Zone>> zones_with_files(Database& database, const std::filesystem::path& input,
+                                           const std::filesystem::path& output);
+
+/// How many there are, the removed ones not.
 Result<std::size_t> count_zones(Database& database);
 
 /// By name, removed or not.
