@@ -22,8 +22,8 @@ std::vector<ServerAddress> system_resolvers();
 /// `zone` is the root, nothing above it can be found, or what is has more than 32 name servers.
 Result<ZoneServers> find_parent(const Name& zone, const std::vector<ServerAddress>& resolvers);
 
-/// The addresses of these hosts, by name: 16 of each at most. One that has more, or of which not all
-/// could be found, is there once more without an address, so that it counts as not heard.
+/// The addresses of these hosts, by name: 16 of each at most. One that has more, or of which not
+/// all could be found, is there once more without an address, so that it counts as not heard.
 std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
                                       const std::vector<ServerAddress>& resolvers);
 
