@@ -109,20 +109,23 @@ void add_once(std::vector<KeySet>& sets, KeySet set) {
         sets.push_back(set);
 }
 
-/// While some servers lag behind, a larger TTL counts and a smaller one does not yet.
-Duration ttl_now(const Window& window, Duration ttl, const Observation& seen) {
-    return seen.everywhere ? ttl : std::max(ttl, window.ttl);
-}
-
 bool shows_what_is_gone(const History& history, const Observation& seen) {
     return seen.everywhere && seen.generation == history.generation;
+}
+
+/// While some servers lag behind, or what was instructed since may be published, a larger TTL
+/// counts and a smaller one does not yet.
+Duration ttl_now(const History& history, const Window& window, Duration ttl,
+                 const Observation& seen) {
+    return shows_what_is_gone(history, seen) ? ttl : std::max(ttl, window.ttl);
 }
 
 void record_dnskey(History& history, const Observation& seen, const Policy& policy) {
     const Duration ttl = std::max(policy.dnskey_ttl, seen.dnskey_ttl);
     const Duration delay = policy.zone_propagation_delay;
     auto& now_served = open_dnskey(history, seen.dnskey, seen.dnskey_signers, ttl, seen.published);
-    serve_with(now_served.window, ttl_now(now_served.window, ttl, seen), delay, seen.published);
+    serve_with(now_served.window, ttl_now(history, now_served.window, ttl, seen), delay,
+               seen.published);
     if (!shows_what_is_gone(history, seen))
         return;
 
@@ -145,7 +148,7 @@ void record_data(History& history, const Observation& seen, const Policy& policy
     const Duration delay = policy.zone_propagation_delay;
     for (const KeySet signers : seen.data_signers) {
         Window& window = open_data(history, signers, ttl, seen.published).window;
-        serve_with(window, ttl_now(window, ttl, seen), delay, seen.published);
+        serve_with(window, ttl_now(history, window, ttl, seen), delay, seen.published);
     }
     if (!shows_what_is_gone(history, seen))
         return;

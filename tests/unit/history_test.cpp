@@ -131,6 +131,22 @@ TEST_CASE("a lowered TTL counts only once caches cannot hold the larger", "[hist
     CHECK(version_of(history, KeySet::of(0)).window.until == start + hours{4});
 }
 
+TEST_CASE("a report on an earlier instruction lowers no TTL that was instructed since",
+          "[history]") {
+    Policy policy = policy_with({csk()});
+    History history = secure(policy);
+    const Observation earlier = seen_as_instructed(history, policy, start);
+    policy.dnskey_ttl = policy.max_ttl = days{2};
+    follow_policy(history, policy, start);
+    ++history.generation;  // published with it, and replaced before it was reported
+    policy.dnskey_ttl = policy.max_ttl = Duration{60};
+    follow_policy(history, policy, start + hours{1});
+    ++history.generation;
+    record(history, earlier, policy);
+    CHECK(version_of(history, KeySet::of(0)).window.ttl == days{2});
+    CHECK(data_of(history, KeySet::of(0)).window.ttl == days{2});
+}
+
 TEST_CASE("a lowered DS TTL counts from when the policy says so, a larger one at once",
           "[history]") {
     Policy policy = policy_with({csk()});
