@@ -104,6 +104,38 @@ Obstacle obstacle_of(const Combination& combination, const Candidate& ds, const 
     return found;
 }
 
+struct AllCandidates {
+    Candidates ds, dnskey, data;
+
+    /// Calls visit(ds, dnskey, data, what they are together) for each combination.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const auto& one : ds)
+            for (const auto& two : dnskey)
+                for (const auto& three : data)
+                    visit(one, two, three,
+                          Combination{one.keys, two.keys, two.signers, three.keys});
+    }
+};
+
+/// A policy that has become conservative cannot undo what was admitted while it was liberal: as
+/// long as caches can hold that, no move at all would pass, not even the one that leads out of it.
+AlgorithmRollover strictness_now(const AllCandidates& all, const History& history,
+                                 const Margins& margins, const Policy& policy, Time now) {
+    using enum AlgorithmRollover;
+    const auto held = [now](const Candidate& candidate, Duration margin) {
+        return !candidate.brought && (!candidate.until || *candidate.until - margin > now);
+    };
+    auto strictness = policy.algorithm_rollover;
+    all.for_each([&](const Candidate& ds, const Candidate& dnskey, const Candidate& data,
+                     const Combination& together) {
+        if (held(ds, margins.ds) && held(dnskey, margins.dnskey) && held(data, margins.data) &&
+            !validates(together, history, conservative) && validates(together, history, liberal))
+            strictness = liberal;
+    });
+    return strictness;
+}
+
 bool lasts_longer(const Obstacle& a, const std::optional<Obstacle>& b) {
     if (!b)
         return true;
@@ -146,24 +178,23 @@ Margins margins(Margin margin, const Policy& policy) {
 std::optional<Obstacle> obstacle(const History& history, const Arrangement& next, Margin margin,
                                  const Policy& policy, Time now) {
     const Margins extra = margins(margin, policy);
-    const auto all_ds = ds_candidates(history, next, extra.ds, now);
-    const auto all_dnskey = dnskey_candidates(history, next, extra.dnskey, now);
-    const auto all_data = data_candidates(history, next, extra.data, now);
+    const AllCandidates all{ds_candidates(history, next, extra.ds, now),
+                            dnskey_candidates(history, next, extra.dnskey, now),
+                            data_candidates(history, next, extra.data, now)};
+    const auto strictness = strictness_now(all, history, extra, policy, now);
 
     std::optional<Obstacle> longest;
-    for (const auto& ds : all_ds)
-        for (const auto& dnskey : all_dnskey)
-            for (const auto& data : all_data) {
-                // What caches can hold already was admitted when it came; refusing cannot undo it.
-                if (!ds.brought && !dnskey.brought && !data.brought)
-                    continue;
-                const Combination together{ds.keys, dnskey.keys, dnskey.signers, data.keys};
-                if (validates(together, history, policy.algorithm_rollover))
-                    continue;
-                const auto found = obstacle_of(together, ds, dnskey, data, next);
-                if (lasts_longer(found, longest))
-                    longest = found;
-            }
+    all.for_each([&](const Candidate& ds, const Candidate& dnskey, const Candidate& data,
+                     const Combination& together) {
+        // What caches can hold already was admitted when it came; refusing cannot undo it.
+        if (!ds.brought && !dnskey.brought && !data.brought)
+            return;
+        if (validates(together, history, strictness))
+            return;
+        const auto found = obstacle_of(together, ds, dnskey, data, next);
+        if (lasts_longer(found, longest))
+            longest = found;
+    });
     return longest;
 }
 

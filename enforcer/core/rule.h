@@ -37,7 +37,8 @@ struct Obstacle {
 };
 
 /// Asks whether `next` may be instructed now; `margin` lengthens the windows that the policy wants
-/// lengthened for this move. nullopt: it may.
+/// lengthened for this move. nullopt: it may. A conservative policy is judged as a liberal one as
+/// long as caches can hold what only a liberal one admits.
 std::optional<Obstacle> obstacle(const History& history, const Arrangement& next, Margin margin,
                                  const Policy& policy, Time now);
 

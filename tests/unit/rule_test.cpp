@@ -79,6 +79,18 @@ TEST_CASE("a combination validates if a chain leads from the DS to the data", "[
     }
 }
 
+TEST_CASE("a liberal algorithm roll goes on though the policy has become conservative", "[rule]") {
+    Policy policy = policy_with({csk()});
+    policy.algorithm_rollover = AlgorithmRollover::conservative;
+    const Arrangement old = all_by(KeySet::of(0));
+    Arrangement published = old;  // a key of the new algorithm, by which no data is signed yet
+    published.dnskey = published.dnskey_signers = KeySet::of(0, 2);
+    Arrangement next = published;
+    next.dnskey = KeySet::of(0, 2, 3);
+    CHECK_FALSE(obstacle(secure(policy, published), next, Margin::none, policy, start));
+    CHECK(obstacle(secure(policy, old), published, Margin::none, policy, start));
+}
+
 TEST_CASE("a change to what caches cannot all check is refused with what must leave", "[rule]") {
     const Policy policy = policy_with({csk()});
     const Arrangement old = all_by(KeySet::of(0));
