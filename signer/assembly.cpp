@@ -11,6 +11,8 @@ namespace kaspar::signer {
 
 namespace {
 
+constexpr std::uint64_t small_stretch = 64 << 20;  // octets of memory; asking costs time
+
 // The SOA's five numbers end its RDATA.
 constexpr std::size_t serial_from_end = 20, minimum_from_end = 4;
 
@@ -131,7 +133,7 @@ Outcome Assembly::find_nsec3_names() {
 Outcome Assembly::cut() {
     const auto& source = order_.source;
     const auto stretches = cut_into_stretches(source, order_.stretch_records);
-    if (const auto octets = memory_of_largest(source, stretches); octets > 0)
+    if (const auto octets = memory_of_largest(source, stretches); octets > small_stretch)
         KASPAR_CHECK(check_largest_stretch(octets, available_memory()));
     for (const auto& nodes : stretches) {
         const auto owner = source.owner(source.nodes()[nodes.first]);
@@ -144,13 +146,13 @@ Outcome Assembly::cut() {
 }
 
 /// Hashes are spread evenly, names are not: a third of the hashes come before the first letter. So
-/// the part whose NSEC3 records end before `hash` is cut at some of them. None of those parts what
-/// is hidden from what hides it: they stand beside the names right below the apex.
-void Assembly::end_part(std::size_t hash) {
+/// the part whose NSEC3 records end before `end_hash` is cut at some of them. None of those parts
+/// what is hidden from what hides it: they stand beside the names right below the apex.
+void Assembly::end_part(std::size_t end_hash) {
     const auto& source = order_.source;
-    while (!parts_.empty() && hash - parts_.back().hash > order_.stretch_records) {
+    while (!parts_.empty() && end_hash - parts_.back().first_hash > order_.stretch_records) {
         auto& part = parts_.back();
-        const auto first = part.hash + order_.stretch_records;
+        const auto first = part.first_hash + order_.stretch_records;
         auto owner = nsec3_names_->hashed_owner(first);
         const auto nodes = source.nodes();
         const auto node = std::partition_point(
@@ -178,9 +180,9 @@ DenialChain Assembly::chain(std::size_t index, const Content& content) const {
     const bool is_last = index + 1 == parts_.size();
     if (!nsec3_names_)
         return make_nsec_chain(content, first_owner(is_last ? 0 : index + 1), negative_ttl_);
-    return nsec3_names_->chain(parts_[index].hash,
-                               is_last ? nsec3_names_->size() : parts_[index + 1].hash, additions_,
-                               negative_ttl_);
+    return nsec3_names_->chain(parts_[index].first_hash,
+                               is_last ? nsec3_names_->size() : parts_[index + 1].first_hash,
+                               additions_, negative_ttl_);
 }
 
 void Assembly::set_serial(std::uint32_t serial) {

@@ -52,8 +52,8 @@ class Assembly {
   private:
     /// A stretch of the zone to be published.
     struct Part {
-        Stretch nodes;     ///< of the source; none if it is of NSEC3 records alone
-        std::size_t hash;  ///< index of its first NSEC3 record
+        Stretch nodes;           ///< of the source; none if it is of NSEC3 records alone
+        std::size_t first_hash;  ///< index of its first NSEC3 record
         Bytes first_owner;
     };
 
@@ -61,7 +61,7 @@ class Assembly {
     void add_apex();
     Outcome find_nsec3_names();
     Outcome cut();
-    void end_part(std::size_t hash);
+    void end_part(std::size_t end_hash);
     bool is_signed() const { return !order_.instruction.keys.empty(); }
     DenialChain chain(std::size_t index, const Content& content) const;
 

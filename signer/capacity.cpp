@@ -13,6 +13,11 @@ constexpr std::uint64_t of_text = 4;    // octets of memory for each of zone tex
 constexpr std::uint64_t of_nsec3 = 2;   // the same, more
 constexpr std::uint64_t of_hash = 150;  // for making the chain 28; for verifying it the rest
 
+/// True also if it is not known what there is.
+bool fits(std::uint64_t needed, const std::optional<AvailableMemory>& available) {
+    return !available || needed <= available->octets;
+}
+
 }  // namespace
 
 std::uint64_t memory_needed(std::uint64_t text_size, const DenialParameters& denial) {
@@ -32,7 +37,7 @@ std::string capacity_words(const Instruction& instruction, std::uint64_t text_si
 
 Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
                        const std::optional<AvailableMemory>& available) {
-    if (!available || memory_needed(text_size, instruction.denial) <= available->octets)
+    if (fits(memory_needed(text_size, instruction.denial), available))
         return Done{};
     return Fault{FaultClass::refused,
                  capacity_words(instruction, text_size, available) +
@@ -41,7 +46,7 @@ Outcome check_capacity(const Instruction& instruction, std::uint64_t text_size,
 
 Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& available) {
     const auto needed = names * of_hash;
-    if (!available || needed <= available->octets)
+    if (fits(needed, available))
         return Done{};
     return Fault{FaultClass::refused,
                  fmt::format("NSEC3 takes the hashes of {} names, empty ones between the zone's "
@@ -52,7 +57,7 @@ Outcome check_hashes(std::uint64_t names, const std::optional<AvailableMemory>& 
 
 Outcome check_largest_stretch(std::uint64_t octets,
                               const std::optional<AvailableMemory>& available) {
-    if (!available || octets <= available->octets)
+    if (fits(octets, available))
         return Done{};
     return Fault{FaultClass::refused,
                  fmt::format("what lies at one name, or below one delegation or DNAME, is signed "

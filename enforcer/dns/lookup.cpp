@@ -34,11 +34,11 @@ std::vector<Name> hosts_in(const std::vector<Record>& records) {
     return hosts;
 }
 
-/// Only what there is or is not; a resolver that failed has said nothing.
+/// Only what there is or is not. A resolver that could not find out has at least answered.
 Result<Answer> resolved(const Result<Answer>& reply, const ServerAddress& resolver) {
     if (reply.ok() && (reply->rcode == rcode::no_error || reply->rcode == rcode::name_error))
         return reply;
-    return Fault{FaultClass::io,
+    return Fault{reply.ok() ? FaultClass::input : FaultClass::io,
                  fmt::format("resolver {}: {}", resolver.text(),
                              reply.ok() ? rcode_word(reply->rcode) : reply.fault().words)};
 }

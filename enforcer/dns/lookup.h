@@ -30,8 +30,8 @@ std::vector<NamedServer> addresses_of(const std::vector<Name>& hosts,
 /// `name` without its first label; the root stays.
 Name above(const Name& name);
 
-/// To each question the answer of the first resolver that gives one. Fault: io, with what the last
-/// one said.
+/// To each question the answer of the first resolver that gives one. Fault, with what the last one
+/// said: io if it said nothing, input if it could not find out.
 std::vector<Result<Answer>> resolve_all(const std::vector<Question>& questions,
                                         const std::vector<ServerAddress>& resolvers);
 

@@ -63,28 +63,29 @@ class Parents {
         auto known = found_.find(next);
         if (known == found_.end() && unreachable_)
             return Fault(*unreachable_);
-        if (known == found_.end())
+        if (known == found_.end()) {
             known = found_.emplace(next, find_parent(asked.zone.name, resolvers_)).first;
-        if (!known->second.ok() && known->second.fault().kind == FaultClass::io && !is_resolving())
-            unreachable_ = known->second.fault();
+            if (!known->second.ok() && known->second.fault().kind == FaultClass::io)
+                note_silence(known->second.fault());
+        }
         if (!known->second.ok())
             return Fault(known->second.fault());
         return known->second->servers;
     }
 
   private:
-    /// One parent's servers may be broken; that says nothing of the others.
-    bool is_resolving() {
-        const auto is_found = [](const auto& parent) { return parent.second.ok(); };
-        if (!resolves_)
-            resolves_ = std::any_of(found_.begin(), found_.end(), is_found) ||
-                        resolve({Name::from_text(".").value(), rrtype::ns, true}, resolvers_).ok();
-        return *resolves_;
+    /// The servers of one parent may be what is silent, but each takes seconds.
+    void note_silence(const Fault& fault) {
+        const auto root = resolve({Name::from_text(".").value(), rrtype::ns, true}, resolvers_);
+        const bool resolver_is_silent = !root.ok() && root.fault().kind == FaultClass::io;
+        if (++silences_ == most_silences || resolver_is_silent)
+            unreachable_ = fault;
     }
 
+    static constexpr unsigned most_silences = 8;  ///< in a round
     std::vector<ServerAddress> resolvers_;
     std::map<Name, Result<ZoneServers>> found_;
-    std::optional<bool> resolves_;      ///< absent: not tried yet
+    unsigned silences_ = 0;
     std::optional<Fault> unreachable_;  ///< no resolver answers: not asked again in this round
 };
 

@@ -34,11 +34,10 @@ std::uint64_t memory_of(const Zone& zone, const Stretch& stretch) {
 }  // namespace
 
 std::uint64_t memory_of_largest(const Zone& input, std::span<const Stretch> stretches) {
-    constexpr std::uint64_t large = 64 << 20;
     std::uint64_t most = 0;
     for (const auto& stretch : stretches)
         most = std::max(most, memory_of(input, stretch));
-    return most > large ? most : 0;
+    return most;
 }
 
 std::vector<Stretch> cut_into_stretches(const Zone& input, std::uint64_t records) {

@@ -17,7 +17,7 @@ struct Stretch {
 };
 
 /// About how many octets of memory it takes to sign the largest stretch: what lies below one cut,
-/// or at one name, is not parted, and a few lines can make much of it. 0: none is large.
+/// or at one name, is not parted, and a few lines can make much of it.
 std::uint64_t memory_of_largest(const Zone& input, std::span<const Stretch> stretches);
 
 /// All of the zone, at least one stretch. Each begins with an owner that is published and not

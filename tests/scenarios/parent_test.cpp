@@ -222,6 +222,31 @@ TEST_CASE("a longer TTL of the DS counts from the very answer that shows it", "[
     CHECK(site.state_of_ds() == "omnipresent");
 }
 
+TEST_CASE("a parent that cannot be looked up keeps no other from being asked", "[attack][parent]") {
+    std::atomic<bool> asked_for_net = false;
+    const ScriptedServer resolver([&](const std::string& query) {
+        auto answer = answer_to(query, {});
+        if (has(query, "\3org"))
+            answer[3] = static_cast<char>((answer[3] & 0xf0) | 2);  // SERVFAIL
+        else if (has(query, "\3net"))
+            asked_for_net = true;
+        return std::vector{answer};
+    });
+    ParentSite site(R"("confirm": "observed")");
+    site.configure("resolvers", {fmt::format("127.0.0.1@{}", resolver.port())});
+    expect(site.box().add_zone("example.net"));
+    const auto both_step = [&] {
+        site.step();
+        site.box().sign("example.net");
+        expect(site.box().enforcer());
+    };
+    both_step();
+    site.box().wait(48h);
+    both_step();
+    REQUIRE(resolver.queries() > 0);
+    CHECK(asked_for_net);
+}
+
 TEST_CASE("a guessed answer is not believed", "[attack][parent]") {
     ScriptedServer spoofed([](const std::string& query) {
         std::string guess = query;

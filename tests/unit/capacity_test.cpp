@@ -86,7 +86,7 @@ TEST_CASE("hashes that do not fit are not made", "[capacity][attack]") {
 
 TEST_CASE("what is signed as one piece must fit", "[capacity][attack]") {
     std::string lines = apex_lines + "sub NS ns.sub\n";
-    CHECK(memory_of_largest(read_zone(lines).zone, std::vector{Stretch{0, 2}}) == 0);
+    CHECK(memory_of_largest(read_zone(lines).zone, std::vector{Stretch{0, 2}}) < 2000);
     for (unsigned i = 0; i < 300'000; ++i)
         lines += fmt::format("h{}.sub A 192.0.2.1\n", i);
     const auto read = read_zone(lines);
