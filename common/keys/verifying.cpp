@@ -7,6 +7,7 @@
 #include <array>
 
 #include "common/keys/openssl_adapter.h"
+#include "common/keys/p256_table.h"
 #include "common/keys/signing_key.h"
 
 namespace kaspar {
@@ -170,6 +171,30 @@ Bytes to_der(BytesView signature) {
     return der;
 }
 
+/// One kind of digest, of message after message.
+class Digester {
+  public:
+    explicit Digester(const char* name)
+        : digest_(EVP_MD_fetch(nullptr, name, nullptr)), context_(EVP_MD_CTX_new()) {}
+
+    const EVP_MD* kind() const { return digest_.get(); }
+
+    /// Valid until the next; empty: OpenSSL failed.
+    BytesView of(BytesView message) {
+        unsigned size = 0;
+        const bool good = digest_ && context_ &&
+                          EVP_DigestInit_ex2(context_.get(), digest_.get(), nullptr) == 1 &&
+                          EVP_DigestUpdate(context_.get(), message.data(), message.size()) == 1 &&
+                          EVP_DigestFinal_ex(context_.get(), octets_.data(), &size) == 1;
+        return BytesView(octets_).first(good ? size : 0);
+    }
+
+  private:
+    openssl::Digest digest_;
+    openssl::DigestContext context_;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> octets_{};
+};
+
 /// RSA and ECDSA.
 class DigestVerifier final : public SignatureVerifier {
   public:
@@ -177,27 +202,25 @@ class DigestVerifier final : public SignatureVerifier {
     bool verify(BytesView message, BytesView signature) override;
 
   private:
-    DigestVerifier(const Scheme& scheme, Key key) : ecdsa_(scheme.ecdsa), key_(std::move(key)) {}
+    DigestVerifier(const Scheme& scheme, Key key)
+        : ecdsa_(scheme.ecdsa), key_(std::move(key)), digester_(scheme.digest) {}
     bool prepare(const Scheme& scheme);
-    bool matches(BytesView message, BytesView signature);
+    bool matches(BytesView digest, BytesView signature);
 
     bool ecdsa_;
     Key key_;
     std::size_t signature_size_ = 0;
-    openssl::Digest digest_;
-    openssl::DigestContext digester_;
+    Digester digester_;
     openssl::KeyContext verifier_;
 };
 
 bool DigestVerifier::prepare(const Scheme& scheme) {
     signature_size_ = ecdsa_ ? scheme.key_size  // a point and a pair r, s are equally wide
                              : static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
-    digest_.reset(EVP_MD_fetch(nullptr, scheme.digest, nullptr));
-    digester_.reset(EVP_MD_CTX_new());
     verifier_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
-    return digest_ && digester_ && verifier_ && EVP_PKEY_verify_init(verifier_.get()) == 1 &&
+    return digester_.kind() && verifier_ && EVP_PKEY_verify_init(verifier_.get()) == 1 &&
            (ecdsa_ || EVP_PKEY_CTX_set_rsa_padding(verifier_.get(), RSA_PKCS1_PADDING) == 1) &&
-           EVP_PKEY_CTX_set_signature_md(verifier_.get(), digest_.get()) == 1;
+           EVP_PKEY_CTX_set_signature_md(verifier_.get(), digester_.kind()) == 1;
 }
 
 Result<std::unique_ptr<SignatureVerifier>> DigestVerifier::make(const Scheme& scheme, Key key) {
@@ -207,24 +230,53 @@ Result<std::unique_ptr<SignatureVerifier>> DigestVerifier::make(const Scheme& sc
     return std::unique_ptr<SignatureVerifier>(std::move(made));
 }
 
-bool DigestVerifier::matches(BytesView message, BytesView signature) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    return EVP_DigestInit_ex2(digester_.get(), digest_.get(), nullptr) == 1 &&
-           EVP_DigestUpdate(digester_.get(), message.data(), message.size()) == 1 &&
-           EVP_DigestFinal_ex(digester_.get(), digest.data(), &size) == 1 &&
-           EVP_PKEY_verify(verifier_.get(), signature.data(), signature.size(), digest.data(),
-                           size) == 1;
+bool DigestVerifier::matches(BytesView digest, BytesView signature) {
+    return !digest.empty() && EVP_PKEY_verify(verifier_.get(), signature.data(), signature.size(),
+                                              digest.data(), digest.size()) == 1;
 }
 
 bool DigestVerifier::verify(BytesView message, BytesView signature) {
     if (signature.size() != signature_size_)
         return false;
-    const bool good = ecdsa_ ? matches(message, to_der(signature)) : matches(message, signature);
+    const BytesView digest = digester_.of(message);
+    const bool good = ecdsa_ ? matches(digest, to_der(signature)) : matches(digest, signature);
     if (!good)
         ERR_clear_error();
     return good;
 }
+
+/// By OpenSSL alone until the key has verified so many that a table pays. What the table then
+/// refuses OpenSSL judges; so the table can save time, and refuse nothing.
+class P256Verifier final : public SignatureVerifier {
+  public:
+    P256Verifier(Bytes point, std::unique_ptr<SignatureVerifier> by_openssl)
+        : point_(std::move(point)), by_openssl_(std::move(by_openssl)), digester_("SHA256") {}
+
+    bool verify(BytesView message, BytesView signature) override {
+        if (table_ && table_->verify(digester_.of(message), signature))
+            return true;
+        const bool good = by_openssl_->verify(message, signature);
+        if (good && ++verified_ == table_pays)
+            make_table(message, signature);
+        return good;
+    }
+
+  private:
+    static constexpr unsigned table_pays = 1000;
+
+    /// A table that does not know this good signature would only cost time.
+    void make_table(BytesView message, BytesView signature) {
+        table_ = make_p256_table(point_);
+        if (table_ && !table_->verify(digester_.of(message), signature))
+            table_.reset();
+    }
+
+    Bytes point_;
+    std::unique_ptr<SignatureVerifier> by_openssl_;
+    Digester digester_;
+    unsigned verified_ = 0;
+    std::unique_ptr<P256Table> table_;
+};
 
 /// Ed25519 and Ed448. A key that is no point of the curve verifies nothing.
 class EdwardsVerifier final : public SignatureVerifier {
@@ -255,7 +307,11 @@ Result<std::unique_ptr<SignatureVerifier>> make_verifier(const PublicKey& key) {
     if (!scheme.digest)
         return std::unique_ptr<SignatureVerifier>(
             std::make_unique<EdwardsVerifier>(std::move(parsed)));
-    return DigestVerifier::make(scheme, std::move(parsed));
+    KASPAR_TRY(auto verifier, DigestVerifier::make(scheme, std::move(parsed)));
+    if (key.algorithm != Algorithm::ecdsap256sha256)
+        return verifier;
+    return std::unique_ptr<SignatureVerifier>(
+        std::make_unique<P256Verifier>(key.octets, std::move(verifier)));
 }
 
 }  // namespace kaspar
