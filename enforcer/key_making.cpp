@@ -34,8 +34,7 @@ Result<PublicKey> find_or_generate(KeyStore& store, const Zone& zone, const Stor
 /// A key whose tag is unlike all others of its zone; starts from one that a crash left, if any.
 Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const Zone& zone,
                                const StoredKey& key) {
-    KASPAR_TRY(const auto locators, store.list());
-    bool there = std::binary_search(locators.begin(), locators.end(), key.locator);
+    KASPAR_TRY(bool there, with.keystores.lists(store.name(), key.locator));
     for (int attempt = 0; attempt < most_attempts; ++attempt, there = false) {
         KASPAR_TRY(const PublicKey made, find_or_generate(store, zone, key, there));
         const Dnskey dnskey{key.flags, made};
@@ -43,6 +42,7 @@ Result<Dnskey> generate_unlike(const Enforcement& with, KeyStore& store, const Z
         if (!clash)
             return dnskey;
         KASPAR_CHECK(store.destroy(key.locator));
+        with.keystores.destroyed(store.name(), key.locator);
     }
     return Fault{FaultClass::key,
                  fmt::format("key store {}: {} new keys in a row had the tag of another key of the "
@@ -174,7 +174,7 @@ Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey 
     if (!on_record) {
         KASPAR_TRY(KeyStore* const store, with.keystores.open(key.keystores.front()));
         KASPAR_TRY(key.dnskey, generate_unlike(with, *store, zone, key));
-        with.keystores.forget_lists();
+        with.keystores.made(store->name(), key.locator);
         key.bits = key.dnskey->key.bits();
     }
     KASPAR_TRY(const auto missing, stores_without(with, key));

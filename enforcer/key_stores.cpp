@@ -34,4 +34,14 @@ Result<bool> KeyStores::lists(const std::string& name, const std::string& locato
     return list->second.contains(locator);
 }
 
+void KeyStores::made(const std::string& name, const std::string& locator) {
+    if (const auto list = lists_.find(name); list != lists_.end())
+        list->second.insert(locator);
+}
+
+void KeyStores::destroyed(const std::string& name, const std::string& locator) {
+    if (const auto list = lists_.find(name); list != lists_.end())
+        list->second.erase(locator);
+}
+
 }  // namespace kaspar::enforcer

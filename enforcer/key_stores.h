@@ -17,9 +17,11 @@ class KeyStores {
     /// Fault: input if the configuration has no such store; key, io if it cannot be opened.
     Result<KeyStore*> open(const std::string& name);
 
-    /// Whether the store lists a key. Reads the list once until forget_lists().
+    /// Whether the store lists a key. Its list is read once, and kept up by made() and destroyed():
+    /// with a hundred thousand zones it is long. Fault: as open() and KeyStore::list().
     Result<bool> lists(const std::string& name, const std::string& locator);
-    void forget_lists() { lists_.clear(); }
+    void made(const std::string& name, const std::string& locator);
+    void destroyed(const std::string& name, const std::string& locator);
 
     /// The stores that were asked for something, each with what went wrong last, if anything did.
     const std::map<std::string, std::optional<std::string>>& used() const { return used_; }

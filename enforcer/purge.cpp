@@ -34,8 +34,8 @@ Outcome destroy(const Enforcement& with, const StoredKey& key) {
     for (const std::string& name : key.keystores) {
         KASPAR_TRY(KeyStore* const store, with.keystores.open(name));
         KASPAR_CHECK(store->destroy(key.locator));
+        with.keystores.destroyed(name, key.locator);
     }
-    with.keystores.forget_lists();
     return Done{};
 }
 

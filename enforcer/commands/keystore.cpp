@@ -209,12 +209,18 @@ Ending keystore_list(Session& session) {
 
 Ending keystore_test(Session& session, const std::optional<std::string>& name, bool retry) {
     KASPAR_TRY(const auto stores, chosen_stores(session, name));
+    Json list = Json::array();
     bool all_good = true;
     for (const auto& [store, configuration] : stores) {
         const auto tried = canary(session, store, configuration, retry);
         all_good = all_good && tried.ok();
-        print(fmt::format("{}: {}\n", store, tried.ok() ? "good: " + *tried : tried.fault().words));
+        const std::string words = tried.ok() ? *tried : tried.fault().words;
+        list.push_back({{"name", store}, {"good", tried.ok()}, {"words", words}});
+        if (!session.json())
+            print(fmt::format("{}: {}{}\n", store, tried.ok() ? "good: " : "", words));
     }
+    if (session.json())
+        print(list.dump(2) + "\n");
     return all_good ? ExitStatus::done : ExitStatus::attention;
 }
 

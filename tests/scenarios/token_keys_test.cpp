@@ -327,6 +327,12 @@ TEST_CASE("`kaspar keystore test` signs a nonce with a key in use, or with one m
     const auto told = site.programs.kaspar({"keystore", "test"});
     expect(told);
     check_says(told, {"hsm: good:", "of example.com signed a nonce", "local: good:"});
+    const auto json = site.json({"keystore", "test"});
+    REQUIRE(json.size() == 2);
+    CHECK(json[0]["name"] == "hsm");
+    CHECK(json[0]["good"] == true);
+    CHECK_THAT(json[0]["words"].get<std::string>(),
+               Catch::Contains("of example.com signed a nonce"));
     site.trouble.rules("C_Sign * flip\n");
     check_complains(site.programs.kaspar({"keystore", "test", "hsm"}), {"hsm: "});
     site.trouble.rules("");
