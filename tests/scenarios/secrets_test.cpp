@@ -94,6 +94,7 @@ pid_t start(const std::vector<std::string>& words, const path& folder) {
     }
     const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_CORE, &unlimited);
+    ::signal(SIGQUIT, SIG_DFL);  // a shell's background job ignores it, and so would its children
     std::vector<char*> arguments;
     for (const auto& word : words)
         arguments.push_back(const_cast<char*>(word.c_str()));
