@@ -19,10 +19,11 @@ using Scratch = Handle<BN_CTX, BN_CTX_free>;
 
 constexpr std::size_t scalar_size = 32;
 
-/// GMP inverts eight times as fast as OpenSSL. Nothing here is secret.
+/// GMP inverts eight times as fast as OpenSSL. Nothing here is secret. Where there is no memory GMP
+/// ends the process: so each number has room for a product from the start, and asks for no more.
 class Number {
   public:
-    Number() { mpz_init(number_); }
+    Number() { mpz_init2(number_, 2 * scalar_size * 8 + GMP_NUMB_BITS); }
     ~Number() { mpz_clear(number_); }
     Number(const Number&) = delete;
     Number& operator=(const Number&) = delete;
