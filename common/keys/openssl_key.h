@@ -1,4 +1,4 @@
-// Signing by OpenSSL: RSA, ECDSA and EdDSA.
+// Signing by OpenSSL: RSA, P-256 and EdDSA.
 #pragma once
 
 #include <memory>

@@ -6,8 +6,8 @@
 
 #include <array>
 
+#include "common/keys/frequent_keys.h"
 #include "common/keys/openssl_adapter.h"
-#include "common/keys/p256_table.h"
 #include "common/keys/signing_key.h"
 
 namespace kaspar {
@@ -195,20 +195,27 @@ class Digester {
     std::array<unsigned char, EVP_MAX_MD_SIZE> octets_{};
 };
 
-/// RSA and ECDSA.
+/// RSA and ECDSA. A key that verifies much may have a table; what the table refuses OpenSSL judges,
+/// so a table can save time, and refuse nothing.
 class DigestVerifier final : public SignatureVerifier {
   public:
-    static Result<std::unique_ptr<SignatureVerifier>> make(const Scheme& scheme, Key key);
+    /// `frequent` may be null.
+    static Result<std::unique_ptr<SignatureVerifier>> make(const Scheme& scheme, Key key,
+                                                           std::shared_ptr<FrequentKey> frequent);
     bool verify(BytesView message, BytesView signature) override;
 
   private:
-    DigestVerifier(const Scheme& scheme, Key key)
-        : ecdsa_(scheme.ecdsa), key_(std::move(key)), digester_(scheme.digest) {}
+    DigestVerifier(const Scheme& scheme, Key key, std::shared_ptr<FrequentKey> frequent)
+        : ecdsa_(scheme.ecdsa),
+          key_(std::move(key)),
+          frequent_(std::move(frequent)),
+          digester_(scheme.digest) {}
     bool prepare(const Scheme& scheme);
     bool matches(BytesView digest, BytesView signature);
 
     bool ecdsa_;
     Key key_;
+    std::shared_ptr<FrequentKey> frequent_;
     std::size_t signature_size_ = 0;
     Digester digester_;
     openssl::KeyContext verifier_;
@@ -223,8 +230,10 @@ bool DigestVerifier::prepare(const Scheme& scheme) {
            EVP_PKEY_CTX_set_signature_md(verifier_.get(), digester_.kind()) == 1;
 }
 
-Result<std::unique_ptr<SignatureVerifier>> DigestVerifier::make(const Scheme& scheme, Key key) {
-    std::unique_ptr<DigestVerifier> made(new DigestVerifier(scheme, std::move(key)));
+Result<std::unique_ptr<SignatureVerifier>> DigestVerifier::make(
+    const Scheme& scheme, Key key, std::shared_ptr<FrequentKey> frequent) {
+    std::unique_ptr<DigestVerifier> made(
+        new DigestVerifier(scheme, std::move(key), std::move(frequent)));
     if (!made->prepare(scheme))
         return openssl::fault("OpenSSL cannot verify by this key");
     return std::unique_ptr<SignatureVerifier>(std::move(made));
@@ -239,44 +248,15 @@ bool DigestVerifier::verify(BytesView message, BytesView signature) {
     if (signature.size() != signature_size_)
         return false;
     const BytesView digest = digester_.of(message);
+    if (frequent_ && frequent_->knows(digest, signature))
+        return true;
     const bool good = ecdsa_ ? matches(digest, to_der(signature)) : matches(digest, signature);
     if (!good)
         ERR_clear_error();
+    else if (frequent_)
+        frequent_->count(digest, signature);
     return good;
 }
-
-/// By OpenSSL alone until the key has verified so many that a table pays. What the table then
-/// refuses OpenSSL judges; so the table can save time, and refuse nothing.
-class P256Verifier final : public SignatureVerifier {
-  public:
-    P256Verifier(Bytes point, std::unique_ptr<SignatureVerifier> by_openssl)
-        : point_(std::move(point)), by_openssl_(std::move(by_openssl)), digester_("SHA256") {}
-
-    bool verify(BytesView message, BytesView signature) override {
-        if (table_ && table_->verify(digester_.of(message), signature))
-            return true;
-        const bool good = by_openssl_->verify(message, signature);
-        if (good && ++verified_ == table_pays)
-            make_table(message, signature);
-        return good;
-    }
-
-  private:
-    static constexpr unsigned table_pays = 1500;  ///< a sample is of a thousand: it gets none
-
-    /// A table that does not know this good signature would only cost time.
-    void make_table(BytesView message, BytesView signature) {
-        table_ = make_p256_table(point_);
-        if (table_ && !table_->verify(digester_.of(message), signature))
-            table_.reset();
-    }
-
-    Bytes point_;
-    std::unique_ptr<SignatureVerifier> by_openssl_;
-    Digester digester_;
-    unsigned verified_ = 0;
-    std::unique_ptr<P256Table> table_;
-};
 
 /// Ed25519 and Ed448. A key that is no point of the curve verifies nothing.
 class EdwardsVerifier final : public SignatureVerifier {
@@ -307,11 +287,9 @@ Result<std::unique_ptr<SignatureVerifier>> make_verifier(const PublicKey& key) {
     if (!scheme.digest)
         return std::unique_ptr<SignatureVerifier>(
             std::make_unique<EdwardsVerifier>(std::move(parsed)));
-    KASPAR_TRY(auto verifier, DigestVerifier::make(scheme, std::move(parsed)));
-    if (key.algorithm != Algorithm::ecdsap256sha256)
-        return verifier;
-    return std::unique_ptr<SignatureVerifier>(
-        std::make_unique<P256Verifier>(key.octets, std::move(verifier)));
+    return DigestVerifier::make(
+        scheme, std::move(parsed),
+        key.algorithm == Algorithm::ecdsap256sha256 ? frequent_key(key.octets) : nullptr);
 }
 
 }  // namespace kaspar

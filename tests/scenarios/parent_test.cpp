@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 
 #include "tests/scenarios/parent_site.h"
@@ -368,6 +369,7 @@ class MoodyServer {
     enum class Mood { honest, silent, guessing };
 
     void serve(const std::string& ds_lines) {
+        const std::lock_guard lock(mutex_);
         records_.clear();
         std::istringstream lines(ds_lines);
         for (std::string line; std::getline(lines, line);) {
@@ -381,7 +383,8 @@ class MoodyServer {
     std::string address() const { return fmt::format("127.0.0.1@{}", server_.port()); }
 
   private:
-    std::vector<std::string> answer(const std::string& query) const {
+    std::vector<std::string> answer(const std::string& query) {
+        const std::lock_guard lock(mutex_);
         std::string reply = answer_to(query, records_);
         if (mood_ == Mood::guessing)
             reply[1] = static_cast<char>(reply[1] ^ 1);
@@ -389,7 +392,8 @@ class MoodyServer {
     }
 
     std::atomic<Mood> mood_ = Mood::honest;
-    std::vector<std::string> records_;  // changed only while nobody asks
+    std::mutex mutex_;
+    std::vector<std::string> records_;
     ScriptedServer server_{[this](const std::string& query) { return answer(query); }};
 };
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <memory>
 
 #include "tests/scenarios/parent_site.h"
 #include "tests/support/catch.h"
@@ -207,14 +208,14 @@ TEST_CASE("a program that hangs, or prints without end, holds up nothing", "[att
 
 TEST_CASE("the parent's DSYNC target is notified once the CDS is published", "[submission]") {
     std::string notified;
-    ScriptedServer target([&](const std::string& query) {
+    auto target = std::make_unique<ScriptedServer>([&](const std::string& query) {
         notified = query;
         return std::vector<std::string>{answer_to(query, {})};
     });
     TempFolder folder;
     // 59: CDS; 1: NOTIFY; the port; then the host's name.
     const std::string rdata =
-        fmt::format("\\# 20 003B01{:04X}0674617267657406706172656E7400", target.port());
+        fmt::format("\\# 20 003B01{:04X}0674617267657406706172656E7400", target->port());
     std::ofstream(folder / "org") << "$TTL 60\n@ SOA ns hostmaster 1 1 1 1 1\n@ NS ns\n"
                                      "ns A 127.0.0.1\nexample NS ns\n"
                                   << "*._dsync TYPE66 " << rdata << "\n";
@@ -231,6 +232,7 @@ TEST_CASE("the parent's DSYNC target is notified once the CDS is published", "[s
     CHECK(submission(site)["way"] == "notify");
     INFO(submission(site).dump());
     CHECK(submission(site)["done"].is_string());
+    target.reset();  // from here on `notified` is this thread's
     REQUIRE(notified.size() > 12);
     CHECK((notified[2] & 0x78) >> 3 == 4);  // NOTIFY
     CHECK(has(notified, std::string("\x07"

@@ -7,8 +7,6 @@
 #include <thread>
 
 #include "common/keys/engines.h"
-#include "common/keys/nettle_key.h"
-#include "common/keys/openssl_key.h"
 #include "common/values/encoding.h"
 #include "common/values/name.h"
 #include "common/values/time.h"
@@ -41,15 +39,6 @@ const PrivateKey& key_of(Algorithm algorithm) {
     Secret copy(key_of(Algorithm::rsasha256).pkcs8.text());
     return keys.emplace(algorithm, read_private_key(algorithm, std::move(copy)).value())
         .first->second;
-}
-
-/// The key in every engine that can sign with it.
-std::vector<std::unique_ptr<SigningKey>> in_every_engine(const PrivateKey& ecdsa_key) {
-    std::vector<std::unique_ptr<SigningKey>> keys;
-    keys.push_back(make_openssl_key(ecdsa_key).value());
-    if (ecdsa_key.public_half.algorithm == Algorithm::ecdsap384sha384)
-        keys.push_back(make_nettle_key(ecdsa_key).value());
-    return keys;
 }
 
 bool verifies(const PublicKey& key, BytesView text, BytesView signature) {
@@ -239,19 +228,16 @@ TEST_CASE("a key of every algorithm signs what its public half verifies", "[sign
     }
 }
 
-TEST_CASE("all engines make ECDSA signatures that verify, at the full width of r and s",
-          "[signing_key]") {
+TEST_CASE("ECDSA signatures verify, at the full width of r and s", "[signing_key]") {
     for (const auto algorithm : {Algorithm::ecdsap256sha256, Algorithm::ecdsap384sha384}) {
         const PrivateKey& key = key_of(algorithm);
-        const auto signers = in_every_engine(key);
+        const auto signer = make_signing_key(key).value();
         // One signature in 128 has an r or s with a leading zero octet: 300 meet several.
         for (int i = 0; i < 300; ++i) {
             const std::string text = std::to_string(i);
-            for (const auto& signer : signers) {
-                const Bytes signature = signer->sign(as_bytes(text)).value();
-                REQUIRE(signature.size() == facts(algorithm).fixed_signature_size);
-                REQUIRE(verifies(key.public_half, as_bytes(text), signature));
-            }
+            const Bytes signature = signer->sign(as_bytes(text)).value();
+            REQUIRE(signature.size() == facts(algorithm).fixed_signature_size);
+            REQUIRE(verifies(key.public_half, as_bytes(text), signature));
         }
     }
 }
