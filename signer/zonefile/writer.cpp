@@ -12,6 +12,7 @@ extern "C" {
 
 #include "common/values/encoding.h"
 #include "signer/core/presentation.h"
+#include "signer/core/rdata_form.h"
 #include "signer/core/rdata_names.h"
 #include "signer/zonefile/rdata_text.h"
 #include "signer/zonefile/scanner.h"
@@ -30,7 +31,7 @@ void append_generic(std::string& out, BytesView rdata) {
     append_upper_hex(out, rdata);
 }
 
-/// Types whose RDATA libknot prints and libzscanner reads without loss, if it has its type's shape.
+/// Types whose RDATA libknot prints and libzscanner reads without loss.
 /// Of the rest each text is read back before it is used.
 bool text_is_exact(std::uint16_t type) {
     return type == KNOT_RRTYPE_SRV || type == KNOT_RRTYPE_DNAME;
@@ -97,13 +98,15 @@ std::optional<std::string_view> RecordText::State::dump(std::uint16_t type, Byte
 
 std::optional<std::string_view> RecordText::State::exact_text(std::uint16_t type,
                                                               BytesView octets) {
+    // libknot believes RDATA, and looks beyond the end of what is too short.
+    if (!rdata_has_its_shape(type, octets) || form_fault(type, octets))
+        return std::nullopt;
     auto dumped = dump(type, octets);
     if (dumped && dumped->find("\\[") != dumped->npos) {
         changed = without_bracket_escapes(*dumped);
         dumped = changed;
     }
-    const bool exact = dumped && ((text_is_exact(type) && rdata_has_its_shape(type, octets)) ||
-                                  reads_back(*dumped, type, octets));
+    const bool exact = dumped && (text_is_exact(type) || reads_back(*dumped, type, octets));
     return exact ? dumped : std::nullopt;
 }
 
