@@ -11,6 +11,8 @@ extern "C" {
 #include <random>
 
 #include "signer/core/presentation.h"
+#include "signer/core/rdata_form.h"
+#include "signer/core/rdata_names.h"
 #include "signer/zonefile/rdata_text.h"
 #include "signer/zonefile/reader.h"
 #include "signer/zonefile/scanner.h"
@@ -106,8 +108,12 @@ constexpr std::uint16_t usual_rdata_types[] = {
     rr::a,     rr::ns,   rr::cname,  rr::soa,   12,      15,          rr::ds,
     rr::rrsig, rr::nsec, rr::dnskey, rr::nsec3, rr::cds, rr::cdnskey, rr::aaaa};
 
-/// libknot's text; the writer only changes how it escapes a bracket.
+/// libknot's text; the writer only changes how it escapes a bracket. Absent, too, where libknot would
+/// look beyond the RDATA's end.
 std::optional<std::string> knot_text(std::uint16_t type, const Bytes& rdata) {
+    const bool has_bit_maps = type == rr::nsec || type == rr::nsec3;
+    if (!rdata_has_its_shape(type, rdata) || (has_bit_maps && form_fault(type, rdata)))
+        return std::nullopt;
     std::vector<std::uint16_t> item(knot_rdata_size(std::uint16_t(rdata.size())) / 2 + 1);
     auto* octets = reinterpret_cast<knot_rdata_t*>(item.data());
     knot_rdata_init(octets, std::uint16_t(rdata.size()), rdata.data());
