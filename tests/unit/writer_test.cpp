@@ -108,8 +108,8 @@ constexpr std::uint16_t usual_rdata_types[] = {
     rr::a,     rr::ns,   rr::cname,  rr::soa,   12,      15,          rr::ds,
     rr::rrsig, rr::nsec, rr::dnskey, rr::nsec3, rr::cds, rr::cdnskey, rr::aaaa};
 
-/// libknot's text; the writer only changes how it escapes a bracket. Absent, too, where libknot would
-/// look beyond the RDATA's end.
+/// libknot's text; the writer only changes how it escapes a bracket. Absent, too, where libknot
+/// would look beyond the RDATA's end.
 std::optional<std::string> knot_text(std::uint16_t type, const Bytes& rdata) {
     const bool has_bit_maps = type == rr::nsec || type == rr::nsec3;
     if (!rdata_has_its_shape(type, rdata) || (has_bit_maps && form_fault(type, rdata)))
