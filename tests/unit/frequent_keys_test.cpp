@@ -55,8 +55,7 @@ constexpr int pays = FrequentKey::table_pays;
 
 }  // namespace
 
-TEST_CASE("a verifier of P-256 says the same before and after its key has a table",
-          "[frequent_keys]") {
+TEST_CASE("a verifier of P-256 says the same before and after it has a table", "[frequent_keys]") {
     const PrivateKey key = a_key();
     const auto signer = make_signing_key(key).value(), stranger = make_signing_key(a_key()).value();
     CHECK(Questions{key.public_half, *signer, *stranger, 0, pays + 200}.answered_well());
