@@ -41,6 +41,8 @@ class Filter {
   public:
     Filter() : context_(::seccomp_init(SCMP_ACT_ALLOW), ::seccomp_release) {
         note(context_ == nullptr ? -ENOMEM : 0);
+        if (context_)  // threads that there are already, a library's say, give up as much
+            note(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1));
     }
 
     void refuse_all(std::span<const char* const> calls) {

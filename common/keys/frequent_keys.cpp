@@ -12,7 +12,7 @@ bool FrequentKey::knows(BytesView digest, BytesView signature) const {
 }
 
 void FrequentKey::count(BytesView digest, BytesView signature) {
-    if (++counted_ != table_pays)
+    if (ready_.load(std::memory_order_relaxed) || ++counted_ != table_pays)
         return;
     table_ = make_p256_table(point_);
     if (table_ && table_->verify(digest, signature))

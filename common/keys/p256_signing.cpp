@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 
 #include "common/keys/openssl_adapter.h"
 
@@ -26,7 +27,7 @@ using Numbers = std::array<BigNumber, batch_size>;
 
 /// The nonces of one thread. A nonce that is used twice gives the key away, so one is taken before
 /// it is used, and wiped whatever comes of it; and a process does not go on with its parent's.
-/// Every step takes the same time whatever the secret numbers are.
+/// Every step takes the same time whatever the secret numbers are, unless one begins with 64 zeros.
 class Nonces {
   public:
     Nonces();
@@ -67,18 +68,45 @@ Nonces::Nonces() {
     }
 }
 
-/// Nonces from 1 to the order less 1, each as likely as any other (FIPS 186-5 §A.3.2), from
-/// OpenSSL's generator of secrets. They stand where their inverses will. One of 2^26 batches holds
-/// a number that is too large, and is drawn again.
+/// Octets that either of two generators suffices to keep secret: OpenSSL's, and the kernel's, which
+/// knows when a machine is resumed from a snapshot of its memory.
+template <std::size_t Size>
+bool draw_octets(std::array<unsigned char, Size>& octets) {
+    constexpr std::size_t most = 256;  // that getentropy() gives at a time
+    static_assert(Size % most == 0);
+    std::array<unsigned char, Size> kernels{};
+    bool good = RAND_priv_bytes(octets.data(), Size) == 1;
+    for (std::size_t i = 0; i < Size; i += most)
+        good = good && ::getentropy(kernels.data() + i, most) == 0;
+    for (std::size_t i = 0; i < Size; ++i)
+        octets[i] ^= kernels[i];
+    OPENSSL_cleanse(kernels.data(), Size);
+    return good;
+}
+
+/// A number that begins with zeros takes OpenSSL less time: so it is read with an octet before it,
+/// which is then masked away.
+bool set_number(BIGNUM* number, const unsigned char* octets) {
+    std::array<unsigned char, 1 + scalar_size> longer{0xff};
+    std::memcpy(longer.data() + 1, octets, scalar_size);
+    const bool good = BN_bin2bn(longer.data(), longer.size(), number) &&
+                      BN_mask_bits(number, scalar_size * 8) == 1;
+    OPENSSL_cleanse(longer.data(), longer.size());
+    return good;
+}
+
+/// Nonces from 1 to the order less 1, each as likely as any other (FIPS 186-5 §A.3.2). They stand
+/// where their inverses will. One of 2^26 batches holds a number that is too large, and is drawn
+/// again.
 bool Nonces::draw() {
     std::array<unsigned char, batch_size * scalar_size> octets{};
     bool in_range = false, good = true;
     while (good && !in_range) {
-        good = RAND_priv_bytes(octets.data(), octets.size()) == 1;
+        good = draw_octets(octets);
         in_range = true;
         for (std::size_t i = 0; i < batch_size; ++i) {
             BIGNUM* nonce = inverses_[i].get();
-            good = good && BN_bin2bn(octets.data() + i * scalar_size, scalar_size, nonce);
+            good = good && set_number(nonce, octets.data() + i * scalar_size);
             in_range = in_range && !BN_is_zero(nonce) &&
                        BN_cmp(nonce, EC_GROUP_get0_order(curve_.get())) < 0;
         }

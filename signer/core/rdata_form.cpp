@@ -243,9 +243,7 @@ constexpr Form forms[] = {
      "the fingerprint's length is not that of its type: 20 octets for 1 (SHA-1), 32 for 2 "
      "(SHA-256)"},          // SSHFP
     {45, "1g"},             // IPSECKEY
-    {47, "nt"},             // NSEC
     {49, "21+"},            // DHCID
-    {50, "112sst"},         // NSEC3
     {52, "111+"},           // TLSA
     {53, "111+"},           // SMIMEA
     {55, "h"},              // HIP

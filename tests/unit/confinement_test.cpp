@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <future>
 
 #include "common/system/file.h"
 #include "common/system/secret.h"
@@ -90,6 +91,21 @@ TEST_CASE("a confined signer may do what signing needs, and nothing that it does
                   return write_file(folder / "f", "text").ok() ? 0 : 1;
               }) == 0);
     }
+}
+
+TEST_CASE("a thread that was there before is confined, too", "[attack][confinement]") {
+    const auto error_in_older_thread = [] {
+        std::promise<void> confined;
+        auto later = std::async(std::launch::async, [go = confined.get_future()] {
+            go.wait();
+            return error_of(::syscall(SYS_setuid, ::getuid()));
+        });
+        const bool good = give_up_privileges().ok();
+        confined.set_value();
+        const int error = later.get();
+        return good ? error : cannot_confine;
+    };
+    CHECK(in_child(error_in_older_thread) == EPERM);
 }
 
 TEST_CASE("a confined signer reaches no network and starts no program", "[attack][confinement]") {
