@@ -26,9 +26,8 @@ class Recent {
   public:
     std::shared_ptr<FrequentKey> find(BytesView point) {
         const std::lock_guard lock(mutex_);
-        auto found = std::find_if(keys_.begin(), keys_.end(), [&](const auto& key) {
-            return std::equal(point.begin(), point.end(), key->point().begin(), key->point().end());
-        });
+        auto found = std::ranges::find_if(
+            keys_, [&](const auto& key) { return std::ranges::equal(key->point(), point); });
         if (found == keys_.end()) {
             if (keys_.size() == most)
                 keys_.pop_back();

@@ -31,9 +31,15 @@ using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
 using KeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using Digest = Handle<EVP_MD, EVP_MD_free>;
 using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Curve = Handle<EC_GROUP, EC_GROUP_free>;
+using Scratch = Handle<BN_CTX, BN_CTX_free>;
 using BigNumber = Handle<BIGNUM, BN_clear_free>;
 using EcdsaSignature = Handle<ECDSA_SIG, ECDSA_SIG_free>;
 using Pkcs8 = Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
+
+inline Curve new_p256() {
+    return Curve(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+}
 
 /// What failed, with OpenSSL's reason; empties this thread's error queue.
 inline Fault fault(std::string_view what) {

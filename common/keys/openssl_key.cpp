@@ -3,10 +3,9 @@
 
 #include <openssl/rsa.h>
 
-#include <array>
-
 #include "common/keys/openssl_adapter.h"
 #include "common/keys/p256_signing.h"
+#include "common/values/digest.h"
 
 namespace kaspar {
 namespace {
@@ -18,35 +17,12 @@ Fault cannot_sign() {
     return openssl::fault("signing failed");
 }
 
-Fault cannot_prepare() {
-    return openssl::fault("the key cannot be prepared for signing");
+Fault cannot_copy() {
+    return openssl::fault("the key cannot be copied for another thread");
 }
 
-/// What RSA and ECDSA sign of a message. Reusing contexts is what makes signing fast; a key of its
-/// own for every thread keeps them off each other's locks.
-class Digester {
-  public:
-    explicit Digester(const char* name)
-        : kind_(EVP_MD_fetch(nullptr, name, nullptr)), context_(EVP_MD_CTX_new()) {}
-
-    bool is_ready() const { return kind_ && context_; }
-    const EVP_MD* kind() const { return kind_.get(); }
-
-    /// Valid until the next; empty: OpenSSL failed.
-    BytesView of(BytesView message) {
-        unsigned size = 0;
-        const bool good = EVP_DigestInit_ex2(context_.get(), kind_.get(), nullptr) == 1 &&
-                          EVP_DigestUpdate(context_.get(), message.data(), message.size()) == 1 &&
-                          EVP_DigestFinal_ex(context_.get(), octets_.data(), &size) == 1;
-        return BytesView(octets_).first(good ? size : 0);
-    }
-
-  private:
-    openssl::Digest kind_;
-    openssl::DigestContext context_;
-    std::array<unsigned char, EVP_MAX_MD_SIZE> octets_{};
-};
-
+/// Reusing its context is what makes signing fast; a key of its own for every thread keeps them off
+/// each other's locks.
 class RsaSigningKey final : public SigningKey {
   public:
     static Result<std::unique_ptr<SigningKey>> make(PublicKey public_half, Key key);
@@ -59,80 +35,76 @@ class RsaSigningKey final : public SigningKey {
 
   private:
     RsaSigningKey(PublicKey public_half, Key key)
-        : public_(std::move(public_half)),
-          key_(std::move(key)),
-          digester_(public_.algorithm == Algorithm::rsasha512 ? "SHA512" : "SHA256") {}
+        : public_(std::move(public_half)), key_(std::move(key)) {}
     bool prepare();
+    bool is_sha512() const { return public_.algorithm == Algorithm::rsasha512; }
 
     PublicKey public_;
     Key key_;
-    Digester digester_;
+    Digest digest_ = is_sha512() ? Digest::sha512() : Digest::sha256();
     openssl::KeyContext signer_;
 };
 
 bool RsaSigningKey::prepare() {
     signer_.reset(key_ ? EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr) : nullptr);
-    return digester_.is_ready() && signer_ && EVP_PKEY_sign_init(signer_.get()) == 1 &&
+    return signer_ && EVP_PKEY_sign_init(signer_.get()) == 1 &&
            EVP_PKEY_CTX_set_rsa_padding(signer_.get(), RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(signer_.get(), digester_.kind()) == 1;
+           EVP_PKEY_CTX_set_signature_md(signer_.get(),
+                                         is_sha512() ? EVP_sha512() : EVP_sha256()) == 1;
 }
 
 Result<std::unique_ptr<SigningKey>> RsaSigningKey::make(PublicKey public_half, Key key) {
     std::unique_ptr<RsaSigningKey> made(new RsaSigningKey(std::move(public_half), std::move(key)));
     if (!made->prepare())
-        return cannot_prepare();
+        return openssl::fault("the key cannot be prepared for signing");
     return std::unique_ptr<SigningKey>(std::move(made));
 }
 
 Result<Bytes> RsaSigningKey::sign(BytesView message) {
-    const BytesView digest = digester_.of(message);
+    digest_.add(message);
+    const Bytes digest = digest_.finish();
     Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
     std::size_t size = signature.size();
-    if (digest.empty() ||
-        EVP_PKEY_sign(signer_.get(), signature.data(), &size, digest.data(), digest.size()) != 1)
+    if (EVP_PKEY_sign(signer_.get(), signature.data(), &size, digest.data(), digest.size()) != 1)
         return cannot_sign();
     signature.resize(size);
     return signature;
 }
 
-bool is_p256(const EC_KEY* key) {
-    return EC_GROUP_get_curve_name(EC_KEY_get0_group(key)) == NID_X9_62_prime256v1;
-}
-
 class P256SigningKey final : public SigningKey {
   public:
-    static Result<std::unique_ptr<SigningKey>> make(PublicKey public_half, EcKey key);
+    P256SigningKey(PublicKey public_half, EcKey key)
+        : public_(std::move(public_half)), key_(std::move(key)) {}
 
     const PublicKey& public_key() const override { return public_; }
     Result<Bytes> sign(BytesView message) override;
-    Result<std::unique_ptr<SigningKey>> duplicate() const override {
-        return make(public_, EcKey(EC_KEY_dup(key_.get())));
-    }
+    Result<std::unique_ptr<SigningKey>> duplicate() const override;
 
   private:
-    P256SigningKey(PublicKey public_half, EcKey key)
-        : public_(std::move(public_half)), key_(std::move(key)), digester_("SHA256") {}
-
     PublicKey public_;
     EcKey key_;
-    Digester digester_;
+    Digest digest_ = Digest::sha256();
 };
 
-Result<std::unique_ptr<SigningKey>> P256SigningKey::make(PublicKey public_half, EcKey key) {
-    std::unique_ptr<P256SigningKey> made(
-        new P256SigningKey(std::move(public_half), std::move(key)));
-    if (!made->key_ || !made->digester_.is_ready())
-        return cannot_prepare();
-    if (!is_p256(made->key_.get()))
-        return Fault{FaultClass::key, "the private key is not one of P-256"};
-    return std::unique_ptr<SigningKey>(std::move(made));
+Result<Bytes> P256SigningKey::sign(BytesView message) {
+    digest_.add(message);
+    return sign_p256(digest_.finish(), key_.get());
 }
 
-Result<Bytes> P256SigningKey::sign(BytesView message) {
-    const BytesView digest = digester_.of(message);
-    if (digest.empty())
-        return cannot_sign();
-    return sign_p256(digest, key_.get());
+Result<std::unique_ptr<SigningKey>> P256SigningKey::duplicate() const {
+    EcKey copy(EC_KEY_dup(key_.get()));
+    if (!copy)
+        return cannot_copy();
+    return std::unique_ptr<SigningKey>(std::make_unique<P256SigningKey>(public_, std::move(copy)));
+}
+
+Result<std::unique_ptr<SigningKey>> make_p256_key(const PublicKey& public_half, const Key& key) {
+    EcKey numbers(EVP_PKEY_get1_EC_KEY(key.get()));
+    if (!numbers ||
+        EC_GROUP_get_curve_name(EC_KEY_get0_group(numbers.get())) != NID_X9_62_prime256v1)
+        return openssl::fault("the private key is not one of P-256");
+    return std::unique_ptr<SigningKey>(
+        std::make_unique<P256SigningKey>(public_half, std::move(numbers)));
 }
 
 /// Ed25519 and Ed448, which sign the message itself (RFC 8080 §4).
@@ -165,7 +137,7 @@ Result<Bytes> EdwardsSigningKey::sign(BytesView message) {
 Result<std::unique_ptr<SigningKey>> EdwardsSigningKey::duplicate() const {
     Key copy(EVP_PKEY_dup(key_.get()));
     if (!copy)
-        return openssl::fault("the key cannot be copied for another thread");
+        return cannot_copy();
     return std::unique_ptr<SigningKey>(
         std::make_unique<EdwardsSigningKey>(public_, std::move(copy)));
 }
@@ -181,7 +153,7 @@ Result<std::unique_ptr<SigningKey>> make_openssl_key(const PrivateKey& key) {
         case Algorithm::rsasha512:
             return RsaSigningKey::make(key.public_half, std::move(parsed));
         case Algorithm::ecdsap256sha256:
-            return P256SigningKey::make(key.public_half, EcKey(EVP_PKEY_get1_EC_KEY(parsed.get())));
+            return make_p256_key(key.public_half, parsed);
         case Algorithm::ed25519:
         case Algorithm::ed448:
             return std::unique_ptr<SigningKey>(

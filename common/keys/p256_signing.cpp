@@ -1,7 +1,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED  // nothing else of OpenSSL 3 takes a nonce that is ready
 #include "common/keys/p256_signing.h"
 
-#include <openssl/ec.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
@@ -15,10 +14,9 @@ namespace {
 
 using openssl::BigNumber;
 using openssl::Handle;
+using openssl::Scratch;
 
-using Curve = Handle<EC_GROUP, EC_GROUP_free>;
 using Montgomery = Handle<BN_MONT_CTX, BN_MONT_CTX_free>;
-using Scratch = Handle<BN_CTX, BN_CTX_free>;
 
 constexpr std::size_t scalar_size = 32;
 constexpr std::size_t batch_size = 64;  ///< a batch of 256 would save a twentieth more
@@ -42,7 +40,7 @@ class Nonces {
     bool multiply(BN_CTX* scratch);
     bool invert(BN_CTX* scratch);
 
-    Curve curve_{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
+    openssl::Curve curve_ = openssl::new_p256();
     Montgomery modulo_order_{BN_MONT_CTX_new()};
     BigNumber order_less_two_{BN_new()};
     std::array<Handle<EC_POINT, EC_POINT_clear_free>, batch_size> points_;

@@ -1,7 +1,7 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // nothing else of OpenSSL 3 makes a table
 #include "common/keys/p256_table.h"
 
 #include <gmp.h>
-#include <openssl/ec.h>
 
 #include <array>
 
@@ -11,11 +11,10 @@ namespace kaspar {
 namespace {
 
 using openssl::BigNumber;
-using openssl::Handle;
+using openssl::Curve;
+using openssl::Scratch;
 
-using Curve = Handle<EC_GROUP, EC_GROUP_free>;
-using Point = Handle<EC_POINT, EC_POINT_free>;
-using Scratch = Handle<BN_CTX, BN_CTX_free>;
+using Point = openssl::Handle<EC_POINT, EC_POINT_free>;
 
 constexpr std::size_t scalar_size = 32;
 
@@ -53,14 +52,10 @@ class Number {
     mpz_t number_;
 };
 
-Curve new_p256() {
-    return Curve(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
-}
-
 /// OpenSSL keeps a table for a curve's generator and nothing else: so a second curve, the same but
-/// for its generator, which is the key. It calls that deprecated without naming anything instead.
+/// for its generator, which is the key.
 Curve curve_around(BytesView point) {
-    Curve around = new_p256();
+    Curve around = openssl::new_p256();
     const Scratch scratch(BN_CTX_new());
     const Point key(around ? EC_POINT_new(around.get()) : nullptr);
     if (!key || !scratch || point.size() != 2 * scalar_size)
@@ -72,11 +67,8 @@ Curve curve_around(BytesView point) {
         EC_GROUP_set_generator(around.get(), key.get(), EC_GROUP_get0_order(around.get()),
                                BN_value_one()) != 1)
         return nullptr;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     const bool made = EC_GROUP_precompute_mult(around.get(), scratch.get()) == 1 &&
                       EC_GROUP_have_precompute_mult(around.get()) == 1;
-#pragma GCC diagnostic pop
     return made ? std::move(around) : nullptr;
 }
 
@@ -91,10 +83,9 @@ class Computation {
   private:
     bool split(BytesView digest, BytesView signature);
     bool sum(const EC_GROUP* around_key);
-    bool coordinates(const EC_POINT* point);
     bool is_r_its_x();
 
-    Curve p256_ = new_p256();
+    Curve p256_ = openssl::new_p256();
     Point by_generator_, by_key_;
     Scratch scratch_{BN_CTX_new()};
     BigNumber u1_{BN_new()}, u2_{BN_new()}, sum_x_{BN_new()}, sum_z_{BN_new()};
@@ -139,20 +130,13 @@ bool Computation::sum(const EC_GROUP* around_key) {
         EC_POINT_mul(around_key, by_key_.get(), u2_.get(), nullptr, nullptr, scratch_.get()) == 1 &&
         EC_POINT_add(p256_.get(), by_key_.get(), by_generator_.get(), by_key_.get(),
                      scratch_.get()) == 1 &&
-        coordinates(by_key_.get());
+        EC_POINT_get_Jprojective_coordinates_GFp(p256_.get(), by_key_.get(), sum_x_.get(), nullptr,
+                                                 sum_z_.get(), scratch_.get()) == 1;
     if (!added)
         return false;
     x_.set(sum_x_.get());
     z_.set(sum_z_.get());
     return true;
-}
-
-bool Computation::coordinates(const EC_POINT* point) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    return EC_POINT_get_Jprojective_coordinates_GFp(p256_.get(), point, sum_x_.get(), nullptr,
-                                                    sum_z_.get(), scratch_.get()) == 1;
-#pragma GCC diagnostic pop
 }
 
 /// Whether r is x of the sum, modulo the order. The field is a little larger than the order, so x

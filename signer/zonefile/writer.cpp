@@ -31,8 +31,8 @@ void append_generic(std::string& out, BytesView rdata) {
     append_upper_hex(out, rdata);
 }
 
-/// Types whose RDATA libknot prints and libzscanner reads without loss.
-/// Of the rest each text is read back before it is used.
+/// Types whose RDATA libknot prints and libzscanner reads without loss. Of the rest each text is
+/// read back before it is used.
 bool text_is_exact(std::uint16_t type) {
     return type == KNOT_RRTYPE_SRV || type == KNOT_RRTYPE_DNAME;
 }
