@@ -200,7 +200,7 @@ Outcome make_announced_key(const Enforcement& with, const Zone& zone, StoredKey 
 Outcome finish_interrupted_keys(const Enforcement& with, const Zone& zone) {
     KASPAR_TRY(const auto keys, keys_of(with.database, zone.id));
     for (const StoredKey& key : keys) {
-        if (key.progress != KeyProgress::generating)
+        if (key.progress != KeyProgress::generating || key.out_of_use_since)
             continue;
         KASPAR_TRY(const bool there, with.keystores.lists(key.keystores.front(), key.locator));
         if (there) {

@@ -11,8 +11,8 @@ namespace kaspar::enforcer {
 /// Destroys the keys whose policy's purge_after is over. Gives the words about each that failed.
 std::vector<std::string> purge_keys(const Enforcement& with);
 
-/// Destroys one key in all its stores, unless another zone shares it, and marks its row. Fault:
-/// key, io, state.
+/// Destroys one key in all its stores, unless another zone shares it, and marks its row; the row of
+/// one that nobody knows the public half of goes. Fault: key, io, state.
 Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key, std::string why);
 
 }  // namespace kaspar::enforcer

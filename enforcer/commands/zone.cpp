@@ -146,7 +146,7 @@ Outcome purge_all(Session& session, const Zone& zone) {
     KASPAR_TRY(const auto keys, keys_of(session.database(), zone.id));
     Outcome all = Done{};
     for (const StoredKey& key : keys) {
-        if (key.progress != KeyProgress::ready)
+        if (key.progress == KeyProgress::purged)
             continue;
         auto purged = purge_key(session.with(), zone, key, "its zone was removed");
         if (!purged.ok() && all.ok())
@@ -229,6 +229,10 @@ Ending zone_show(Session& session, const std::string& name) {
 }
 
 Ending zone_remove(Session& session, const std::string& name, bool force, bool purge) {
+    std::optional<FileLock> no_pass;  // which could be making a key of the zone
+    if (purge) {
+        KASPAR_TRY(no_pass, exclude_passes(session.configuration()));
+    }
     KASPAR_TRY(OpenZone open, OpenZone::open_restored(session, name));
     open.remembered.history.last_event = session.now();
     if (!force)

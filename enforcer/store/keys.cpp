@@ -251,13 +251,14 @@ Result<std::optional<StoredKey>> find_key(Database& database, std::int64_t id) {
 
 Outcome put_out_of_use(Database& database, std::int64_t zone, Time now) {
     return database.run(
-        "UPDATE keys SET out_of_use_since = ?, wanted = 0 WHERE zone = ? AND state = 'ready'",
+        "UPDATE keys SET out_of_use_since = ?, wanted = 0 WHERE zone = ? AND state <> 'purged'",
         {now, zone});
 }
 
 Result<std::vector<std::int64_t>> zones_making_keys(Database& database) {
-    return database.all<std::int64_t>("SELECT DISTINCT zone FROM keys WHERE state = 'generating'",
-                                      {}, read_id);
+    return database.all<std::int64_t>(
+        "SELECT DISTINCT zone FROM keys WHERE state = 'generating' AND out_of_use_since IS NULL",
+        {}, read_id);
 }
 
 Outcome bring_back(Database& database, std::int64_t id) {
@@ -266,7 +267,7 @@ Outcome bring_back(Database& database, std::int64_t id) {
 
 Result<std::vector<StoredKey>> keys_out_of_use(Database& database) {
     return database.all<StoredKey>(
-        fmt::format("{} WHERE state = 'ready' AND out_of_use_since IS NOT NULL "
+        fmt::format("{} WHERE state <> 'purged' AND out_of_use_since IS NOT NULL "
                     "ORDER BY out_of_use_since, id",
                     key_columns),
         {}, read_key);

@@ -106,10 +106,10 @@ Outcome mark_purged(Database& database, std::int64_t id);
 /// A key's row as it is now. Absent: it is gone.
 Result<std::optional<StoredKey>> find_key(Database& database, std::int64_t id);
 
-/// Takes all keys of a zone out of play that are ready.
+/// Takes all keys of a zone out of play, also those that are still being made.
 Outcome put_out_of_use(Database& database, std::int64_t zone, Time now);
 
-/// The zones that have keys being made.
+/// The zones that have keys being made and not given up.
 Result<std::vector<std::int64_t>> zones_making_keys(Database& database);
 
 /// Brings a key back into play that was out of use.

@@ -101,17 +101,7 @@ TEST_CASE(".ru, January 2024: a new key whose tag another key of the zone has is
     // The key store has made the same key once more, under another locator.
     std::filesystem::copy_file(key_file(box, keys[1]["locator"]),
                                box / ("keys/" + std::string(32, 'a') + ".p8"));
-    {
-        auto database = Database::open((box / "state/kaspar.db").string());
-        REQUIRE(database.ok());
-        REQUIRE(database
-                    ->run("INSERT INTO keys (zone, locator, keystores, role, algorithm, bits, "
-                          "flags, state, created) VALUES (1, ?, '[\"local\"]', 'zsk', 13, 256, "
-                          "256, 'generating', 0)",
-                          {std::string(32, 'a')})
-                    .ok());
-        REQUIRE(database->run("UPDATE zones SET flagged = 1").ok());
-    }
+    box.begin_key(std::string(32, 'a'));
     expect(box.enforcer());
     const auto after = box.json({"key", "list"});
     REQUIRE(after.size() == 3);

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "common/system/file.h"
+#include "enforcer/store/database.h"
 #include "tests/support/catch.h"
 
 using namespace std::chrono_literals;
@@ -105,6 +106,18 @@ void Sandbox::edit_policy(const std::string& from, const std::string& to,
     for (; at != std::string::npos; at = text.find(from, at + to.size()))
         text.replace(at, from.size(), to);
     write(file, text);
+}
+
+void Sandbox::begin_key(const std::string& locator) const {
+    auto database = enforcer::Database::open((folder_ / "state/kaspar.db").string());
+    REQUIRE(database.ok());
+    REQUIRE(database
+                ->run("INSERT INTO keys (zone, locator, keystores, role, algorithm, bits, flags, "
+                      "state, created) VALUES (1, ?, '[\"local\"]', 'zsk', 13, 256, 256, "
+                      "'generating', 0)",
+                      {locator})
+                .ok());
+    REQUIRE(database->run("UPDATE zones SET flagged = 1 WHERE id = 1").ok());
 }
 
 void Sandbox::write(const std::string& name, const std::string& text) const {

@@ -40,6 +40,10 @@ class Sandbox {
     void edit_policy(const std::string& from, const std::string& to,
                      const std::string& file = "policies/test.json") const;
 
+    /// A row as if the enforcer had been killed while it made a ZSK for the zone added first. The
+    /// key store holds it only if the test puts it there.
+    void begin_key(const std::string& locator) const;
+
     void write(const std::string& name, const std::string& text) const;
     std::string read(const std::filesystem::path& file) const;
 
