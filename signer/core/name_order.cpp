@@ -33,13 +33,27 @@ BytesView label_at(BytesView name, std::uint8_t at) {
     return name.subspan(at + 1U, name[at]);
 }
 
-void append_key_octet(std::uint8_t octet, Bytes& out) {
-    if (octet > 1) {
-        out.push_back(octet);
-        return;
+/// Appends the label as it is in a key, but for its end. False, and nothing is appended, if that
+/// takes more octets than the label has.
+bool append_plain_label(BytesView label, Bytes& out) {
+    const auto start = out.size();
+    bool is_plain = true;
+    out.resize(start + label.size());
+    for (std::size_t i = 0; i < label.size(); ++i) {
+        is_plain &= label[i] > 1;
+        out[start + i] = lower_octet(label[i]);
     }
-    out.push_back(1);
-    out.push_back(static_cast<std::uint8_t>(octet + 1));
+    if (!is_plain)
+        out.resize(start);
+    return is_plain;
+}
+
+void append_escaped_label(BytesView label, Bytes& out) {
+    for (const auto octet : label) {
+        if (octet <= 1)
+            out.push_back(1);
+        out.push_back(octet > 1 ? lower_octet(octet) : static_cast<std::uint8_t>(octet + 1));
+    }
 }
 
 }  // namespace
@@ -78,8 +92,9 @@ unsigned count_labels(BytesView name) {
 void append_name_key(BytesView name, Bytes& out) {
     const Labels labels(name);
     for (unsigned i = labels.count; i > 0; --i) {
-        for (const auto octet : label_at(name, labels.at[i - 1]))
-            append_key_octet(lower_octet(octet), out);
+        const auto label = label_at(name, labels.at[i - 1]);
+        if (!append_plain_label(label, out))
+            append_escaped_label(label, out);
         out.push_back(0);
     }
 }

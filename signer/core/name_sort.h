@@ -2,34 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "common/values/bytes.h"
 
 namespace kaspar::signer {
 
-class NameSort {
-  public:
-    /// Room for that many names, of that many octets in all.
-    NameSort(std::size_t names, std::size_t octets);
-
-    void add(BytesView name);
-
-    /// The names' indexes in canonical order; equal names stay in the order they were added.
-    std::vector<std::uint32_t> order() const;
-
-  private:
-    /// What is really sorted: eight octets of the key in a register, the rest behind an index.
-    struct Entry {
-        std::uint64_t prefix;
-        std::uint32_t name;
-    };
-    BytesView key(std::uint32_t name) const;
-    std::size_t common_prefix() const;
-    std::vector<Entry> entries(std::size_t skipped) const;
-
-    Bytes keys_;
-    std::vector<std::uint64_t> key_ends_;
-};
+/// The indexes of `count` names in canonical order; equal names stay in the order that they had.
+/// `name` gives the i-th in wire format, to any thread.
+std::vector<std::uint32_t> order_of_names(std::uint32_t count,
+                                          const std::function<BytesView(std::uint32_t)>& name,
+                                          unsigned threads);
 
 }  // namespace kaspar::signer

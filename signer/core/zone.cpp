@@ -7,6 +7,17 @@
 
 namespace kaspar::signer {
 
+namespace {
+
+/// What a large block does not use costs no memory, but moving it costs time.
+template <typename T>
+void shrink_if_largely_unused(std::vector<T>& block) {
+    if (block.capacity() - block.size() > block.size() / 4)
+        block.shrink_to_fit();
+}
+
+}  // namespace
+
 // A name may have 65,535 types.
 const RRset* Zone::find(const Node& node, std::uint16_t type, std::uint16_t covered) const {
     const auto all = rrsets(node);
@@ -47,12 +58,12 @@ void Zone::append(const Zone& next) {
     rdata_.insert(rdata_.end(), next.rdata_.begin(), next.rdata_.end());
 }
 
-void Zone::shrink_to_fit() {
-    nodes_.shrink_to_fit();
-    rrsets_.shrink_to_fit();
-    records_.shrink_to_fit();
-    names_.shrink_to_fit();
-    rdata_.shrink_to_fit();
+void Zone::shrink() {
+    shrink_if_largely_unused(nodes_);
+    shrink_if_largely_unused(rrsets_);
+    shrink_if_largely_unused(records_);
+    shrink_if_largely_unused(names_);
+    shrink_if_largely_unused(rdata_);
 }
 
 }  // namespace kaspar::signer

@@ -88,7 +88,7 @@ class Zone {
   private:
     friend class ZoneBuilder;
     void append(const Zone& next);  ///< whose owners all come later
-    void shrink_to_fit();
+    void shrink();                  ///< where it pays
     Name apex_;
     std::vector<Node> nodes_;
     std::vector<RRset> rrsets_;
@@ -138,7 +138,7 @@ class ZoneBuilder {
     BytesView owner(const Run& run) const { return names_.at(run.name.at(), run.name.size()); }
     bool continues_run(BytesView owner) const;
     void start_run(BytesView owner);
-    std::vector<std::uint32_t> order_of_runs() const;
+    std::vector<std::uint32_t> order_of_runs(unsigned threads) const;
     void reserve(Zone& zone) const;
     void pack(const RunOrder& order, std::uint32_t begin, std::uint32_t end, Zone& zone) const;
     void free_before(const Run& run);

@@ -179,17 +179,15 @@ void ZoneBuilder::start_run(BytesView owner_name) {
 }
 
 /// Empty if the runs are in canonical order of their owners as they are.
-std::vector<std::uint32_t> ZoneBuilder::order_of_runs() const {
+std::vector<std::uint32_t> ZoneBuilder::order_of_runs(unsigned threads) const {
     std::uint32_t sorted = 1;
     while (sorted < run_count_ &&
            compare_names(owner(runs_[sorted - 1]), owner(runs_[sorted])) <= 0)
         ++sorted;
     if (sorted >= run_count_)
         return {};
-    NameSort sort(run_count_, name_octets_);
-    for (std::uint32_t i = 0; i < run_count_; ++i)
-        sort.add(owner(runs_[i]));
-    return sort.order();
+    return order_of_names(
+        run_count_, [this](std::uint32_t i) { return owner(runs_[i]); }, threads);
 }
 
 void ZoneBuilder::reserve(Zone& zone) const {
@@ -209,7 +207,8 @@ void ZoneBuilder::free_before(const Run& run) {
 /// The runs in canonical order of their owners, and where that may be cut into pieces.
 class ZoneBuilder::RunOrder {
   public:
-    explicit RunOrder(const ZoneBuilder& from) : from_(from), order_(from.order_of_runs()) {
+    RunOrder(const ZoneBuilder& from, unsigned threads)
+        : from_(from), order_(from.order_of_runs(threads)) {
         cuts_.push_back(0);
         while (cuts_.back() < from_.run_count_)
             cuts_.push_back(cut_from(cuts_.back() + runs_in_piece));
@@ -259,7 +258,7 @@ Zone ZoneBuilder::build(unsigned threads) {
     Zone zone;
     zone.apex_ = apex_;
     reserve(zone);
-    const RunOrder order(*this);
+    const RunOrder order(*this, threads);
     if (order.pieces() == 1) {
         pack(order, order.begin(0), order.end(0), zone);
     } else {
@@ -278,7 +277,7 @@ Zone ZoneBuilder::build(unsigned threads) {
             });
     }
     *this = ZoneBuilder(apex_);
-    zone.shrink_to_fit();
+    zone.shrink();
     return zone;
 }
 

@@ -18,6 +18,7 @@ namespace kaspar::signer {
 namespace {
 
 constexpr std::uint64_t probe_size = 4096;  // longer than nearly all lines
+constexpr std::uint64_t near = 32 * 1024;   // read at once, rather than halved where it lies
 
 }  // namespace
 
@@ -36,18 +37,32 @@ class LineOwners {
     Result<std::optional<Line>> first_from(std::uint64_t from) {
         for (auto size = probe_size;; size *= 2) {
             const auto stop = std::min(from - 1 + size, zone_.size());
-            KASPAR_TRY(const auto text, zone_.text(from - 1, stop));
+            KASPAR_TRY(const auto text, look_at(from - 1, stop));
             const auto newline = text.find('\n');
             const auto tab = newline == text.npos ? newline : text.find('\t', newline);
             if (tab != text.npos)
-                return owner_of(from + newline,
-                                std::string_view(text).substr(newline + 1, tab - newline - 1));
+                return owner_of(from + newline, text.substr(newline + 1, tab - newline - 1));
             if (stop == zone_.size())
                 return std::optional<Line>();
         }
     }
 
+    /// The lines that start in this range are not read again. Fault: io.
+    Outcome keep(std::uint64_t begin, std::uint64_t end) {
+        KASPAR_TRY(kept_, zone_.text(begin, std::min(end + probe_size, zone_.size())));
+        kept_from_ = begin;
+        return Done{};
+    }
+
   private:
+    /// Valid until the next.
+    Result<std::string_view> look_at(std::uint64_t begin, std::uint64_t end) {
+        if (begin >= kept_from_ && end <= kept_from_ + kept_.size())
+            return std::string_view(kept_).substr(begin - kept_from_, end - begin);
+        KASPAR_TRY(seen_, zone_.text(begin, end));
+        return std::string_view(seen_);
+    }
+
     Result<std::optional<Line>> owner_of(std::uint64_t at, std::string_view name) {
         auto owner = scanner_.scan_name(name, 1);
         if (!owner)
@@ -58,6 +73,8 @@ class LineOwners {
 
     const WrittenZone& zone_;
     RecordScanner scanner_;
+    std::string seen_, kept_;
+    std::uint64_t kept_from_ = 0;
 };
 
 WrittenZone::WrittenZone(std::filesystem::path file, Name apex)
@@ -106,7 +123,9 @@ Result<std::uint64_t> WrittenZone::find(BytesView owner, LineOwners& owners) con
         return std::uint64_t{0};
     // The line at `low` has an earlier owner; of those that start at or after `high` none has.
     std::uint64_t low = 0, high = size_;
-    while (high - low > 1) {
+    for (bool kept = false; high - low > 1;) {
+        if (!kept && (kept = high - low <= near))
+            KASPAR_CHECK(owners.keep(low, high));
         const auto middle = low + (high - low) / 2;
         KASPAR_TRY(const auto line, owners.first_from(middle));
         if (line && compare_names(line->owner, owner) < 0)
