@@ -11,6 +11,7 @@
 #include "signer/core/presentation.h"
 #include "signer/core/rdata_names.h"
 #include "signer/core/rdata_parts.h"
+#include "signer/core/zone_intake.h"
 #include "signer/zonefile/complaints.h"
 #include "signer/zonefile/generate.h"
 #include "signer/zonefile/items.h"
@@ -43,10 +44,10 @@ bool same_directive(std::string_view item, std::string_view directive) {
 
 class ZoneReader {
   public:
-    ZoneReader(const Name& apex, std::size_t window)
-        : apex_(apex), window_(window), scanner_(apex.wire()), builder_(apex) {}
+    ZoneReader(const Name& apex, std::size_t window, unsigned threads)
+        : apex_(apex), window_(window), scanner_(apex.wire()), intake_(apex, threads) {}
 
-    Result<ReadZone> read(const std::filesystem::path& file, unsigned threads) {
+    Result<ReadZone> read(const std::filesystem::path& file) {
         KASPAR_TRY(auto source, SourceFile::open(file, window_));
         KASPAR_CHECK(read_source(file, source));
         if (complaints_.count() == 0 && records_ == 0)
@@ -54,7 +55,7 @@ class ZoneReader {
                 fmt::format("{}: the file holds no records; is it empty or cut?", file.string()));
         if (complaints_.count() > 0)
             return complaints_.fault();
-        return ReadZone{builder_.build(threads), std::move(files_), std::move(warnings_), records_};
+        return ReadZone{intake_.build(), std::move(files_), std::move(warnings_), records_};
     }
 
   private:
@@ -279,15 +280,15 @@ class ZoneReader {
             return "no TTL; write one, or $TTL before this record";
         if (*ttl > largest_ttl)
             return fmt::format("the TTL {} is above {} (RFC 2181 §8)", *ttl, largest_ttl);
-        builder_.add(record.owner, record.type, *ttl, record.rdata,
-                     {static_cast<std::uint32_t>(line), frame.file});
+        intake_.add(record.owner, record.type, *ttl, record.rdata,
+                    {static_cast<std::uint32_t>(line), frame.file});
         ++records_;
-        return builder_.octets() < next_look_ ? std::nullopt : look_at_memory();
+        return intake_.octets() < next_look_ ? std::nullopt : look_at_memory();
     }
 
     std::optional<std::string> look_at_memory() {
-        next_look_ = builder_.octets() + octets_between_looks;
-        auto want = want_of_memory(builder_.octets());
+        next_look_ = intake_.octets() + octets_between_looks;
+        auto want = want_of_memory(intake_.octets());
         is_full_ = want.has_value();
         return want;
     }
@@ -462,7 +463,7 @@ class ZoneReader {
     Name apex_;
     std::size_t window_;
     RecordScanner scanner_;
-    ZoneBuilder builder_;
+    ZoneIntake intake_;
     Complaints complaints_;
     std::vector<FileIdentity> files_;
     std::vector<std::filesystem::path> open_;  ///< the chain of files being read
@@ -479,7 +480,7 @@ class ZoneReader {
 
 Result<ReadZone> read_zone_file(const std::filesystem::path& file, const Name& apex,
                                 unsigned threads, std::size_t window) {
-    return ZoneReader(apex, window).read(file, threads);
+    return ZoneReader(apex, window, threads).read(file);
 }
 
 }  // namespace kaspar::signer
