@@ -141,6 +141,22 @@ Outcome forget_history(Session& session, OpenZone& open) {
     return save_history(session.database(), open.zone, open.remembered, all, session.now());
 }
 
+/// In the database alone.
+Outcome note_removed(Session& session, OpenZone& open, bool force, bool purge) {
+    open.zone.removed = session.now();
+    open.zone.instruction.reset();
+    open.zone.emitted = true;
+    open.zone.trouble.reset();
+    KASPAR_CHECK(note(session.with(), open.zone,
+                      purge ? "zone removed; its keys are to be destroyed" : "zone removed",
+                      force ? "forced: no look at its DS" : ""));
+    KASPAR_CHECK(update_zone(session.database(), open.zone));
+    if (!purge)
+        return Done{};
+    KASPAR_CHECK(forget_history(session, open));
+    return put_out_of_use(session.database(), open.zone.id, session.now());
+}
+
 Outcome purge_all(Session& session, const Zone& zone) {
     KASPAR_CHECK(remove_file(report_path(session.configuration(), zone.name)));
     KASPAR_TRY(const auto keys, keys_of(session.database(), zone.id));
@@ -237,18 +253,7 @@ Ending zone_remove(Session& session, const std::string& name, bool force, bool p
     open.remembered.history.last_event = session.now();
     if (!force)
         KASPAR_CHECK(refuse_while_ds(open));
-    open.zone.removed = session.now();
-    open.zone.instruction.reset();
-    open.zone.emitted = true;
-    open.zone.trouble.reset();
-    KASPAR_CHECK(note(session.with(), open.zone,
-                      purge ? "zone removed; its keys are to be destroyed" : "zone removed",
-                      force ? "forced: no look at its DS" : ""));
-    KASPAR_CHECK(update_zone(session.database(), open.zone));
-    if (purge) {
-        KASPAR_CHECK(forget_history(session, open));
-        KASPAR_CHECK(put_out_of_use(session.database(), open.zone.id, session.now()));
-    }
+    KASPAR_CHECK(note_removed(session, open, force, purge));
     KASPAR_CHECK(open.transaction.commit());
     KASPAR_CHECK(remove_file(instruction_path(session.configuration(), open.zone.name)));
     wake_enforcer(session.configuration());  // monitors are to hear of it
