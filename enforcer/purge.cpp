@@ -63,8 +63,7 @@ Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& ke
     KASPAR_CHECK(row->dnskey ? mark_purged(with.database, key.id)
                              : discard_key(with.database, key.id));
     KASPAR_CHECK(note(with, zone, named(key) + " is purged", std::move(why),
-                      std::string(word(key.progress)),
-                      std::string(word(KeyProgress::purged))));
+                      std::string(word(key.progress)), std::string(word(KeyProgress::purged))));
     return transaction.commit();
 }
 
