@@ -14,11 +14,6 @@ bool left_with_zone(const Zone& zone, const StoredKey& key) {
     return zone.removed && *key.out_of_use_since >= *zone.removed;
 }
 
-std::string named(const StoredKey& key) {
-    return key.dnskey ? fmt::format("{} {}", word(key.role), key.dnskey->tag())
-                      : fmt::format("a {} that was being made", word(key.role));
-}
-
 Outcome purge_if_due(const Enforcement& with, const StoredKey& key) {
     KASPAR_TRY(const auto zone, find_zone(with.database, key.zone));
     // Since the backup a key may have come into use again.
@@ -31,7 +26,7 @@ Outcome purge_if_due(const Enforcement& with, const StoredKey& key) {
     }
     return purge_key(with, *zone, key,
                      fmt::format("out of use since {}", to_rfc3339(*key.out_of_use_since)))
-        .within(fmt::format("{}: removing {}", zone_text(zone->name), named(key)));
+        .within(fmt::format("{}: removing {}", zone_text(zone->name), name_of_key(key)));
 }
 
 Outcome destroy(const Enforcement& with, const StoredKey& key) {
@@ -44,6 +39,11 @@ Outcome destroy(const Enforcement& with, const StoredKey& key) {
 }
 
 }  // namespace
+
+std::string name_of_key(const StoredKey& key) {
+    return key.dnskey ? fmt::format("{} {}", word(key.role), key.dnskey->tag())
+                      : fmt::format("a {} that was being made", word(key.role));
+}
 
 Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& key,
                   std::string why) {
@@ -62,7 +62,7 @@ Outcome purge_key(const Enforcement& with, const Zone& zone, const StoredKey& ke
         KASPAR_CHECK(destroy(with, key));
     KASPAR_CHECK(row->dnskey ? mark_purged(with.database, key.id)
                              : discard_key(with.database, key.id));
-    KASPAR_CHECK(note(with, zone, named(key) + " is purged", std::move(why),
+    KASPAR_CHECK(note(with, zone, name_of_key(key) + " is purged", std::move(why),
                       std::string(word(key.progress)), std::string(word(KeyProgress::purged))));
     return transaction.commit();
 }

@@ -76,10 +76,20 @@ Outcome finish_begun(Session& session, const Zone& zone) {
     return finish_interrupted_keys(session.with(), zone);
 }
 
+/// Since it was looked up it may have been removed, and its keys with it.
+Outcome check_still_there(Session& session, const Zone& zone) {
+    KASPAR_TRY(const auto now, find_zone(session.database(), zone.id));
+    if (now && !now->removed)
+        return Done{};
+    return Fault{FaultClass::refused,
+                 fmt::format("zone {} was removed meanwhile", zone_text(zone.name))};
+}
+
 /// Passes take their turns between two keys: a token may be slow.
 Outcome make_one_ahead(Session& session, const Zone& zone, const Policy& policy, std::size_t slot) {
     KASPAR_TRY(const FileLock lock, exclude_passes(session.configuration()));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
+    KASPAR_CHECK(check_still_there(session, zone));
     KASPAR_TRY(const StoredKey key,
                announce_key(session.with(), zone, policy, {slot, false, "a person's word"}, true));
     KASPAR_CHECK(transaction.commit());
@@ -236,6 +246,7 @@ Ending key_import(Session& session, const KeyToImport& asked) {
     KASPAR_TRY(const std::size_t slot, slot_for(policy, asked, role));
     KASPAR_CHECK(known_to(*store, to_hex(*id)));
     KASPAR_TRY(Transaction transaction, Transaction::begin(session.database()));
+    KASPAR_CHECK(check_still_there(session, zone));
     KASPAR_TRY(const StoredKey key,
                adopt_key(session.with(), zone, policy, slot, to_hex(*id)).within(asked.zone));
     KASPAR_CHECK(prove_everywhere(session.with(), {key}).within(asked.zone));

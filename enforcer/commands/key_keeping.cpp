@@ -12,16 +12,14 @@ namespace kaspar::enforcer {
 
 namespace {
 
-std::string named(const StoredKey& key) {
-    return fmt::format("{} {}", word(key.role), key.dnskey ? key.dnskey->tag() : 0);
-}
-
 /// Why a key may not be purged yet. Absent: it may.
 std::optional<std::string> still_needed(const StoredKey& key) {
     if (key.progress == KeyProgress::purged)
         return "it is purged already";
     if (key.progress == KeyProgress::generating)
-        return key.dnskey ? std::nullopt : std::optional<std::string>("it is still being made");
+        return key.dnskey || key.out_of_use_since
+                   ? std::nullopt
+                   : std::optional<std::string>("it is still being made");
     if (key.wanted && !key.reserved)
         return key.standby ? "it stands by" : "it is in use";
     if (!key.out_of_use_since && !key.reserved)
@@ -35,11 +33,12 @@ Result<std::vector<StoredKey>> keys_to_purge(Session& session, const Zone& zone,
     std::vector<StoredKey> found;
     std::optional<std::string> reason;
     for (const StoredKey& key : keys) {
-        const bool never_used = key.reserved || key.progress == KeyProgress::generating;
+        const bool never_used =
+            !key.out_of_use_since && (key.reserved || key.progress == KeyProgress::generating);
         if (tag ? !key.dnskey || key.dnskey->tag() != *tag : never_used)
             continue;
         if (const auto needed = still_needed(key))
-            reason = fmt::format("{} is not purged: {}", named(key), *needed);
+            reason = fmt::format("{} is not purged: {}", name_of_key(key), *needed);
         else
             found.push_back(key);
     }
@@ -60,9 +59,10 @@ Ending key_purge(Session& session, const std::string& name, std::optional<std::u
     KASPAR_TRY(const Zone zone, known_zone(session.database(), name));
     KASPAR_TRY(const auto keys, keys_to_purge(session, zone, tag));
     for (const StoredKey& key : keys) {
-        KASPAR_CHECK(purge_key(session.with(), zone, key, "a person's word").within(named(key)));
+        KASPAR_CHECK(
+            purge_key(session.with(), zone, key, "a person's word").within(name_of_key(key)));
         KASPAR_CHECK(flag_zone_of(session.database(), key.id));  // it may have been waited for
-        print(fmt::format("{}: {} is purged\n", zone_text(zone.name), named(key)));
+        print(fmt::format("{}: {} is purged\n", zone_text(zone.name), name_of_key(key)));
     }
     wake_enforcer(session.configuration());
     if (keys.empty())

@@ -174,12 +174,12 @@ std::string until(std::optional<Time> time, Time now, std::string_view never) {
 }
 
 std::string condition(const StoredKey& key, const Configuration& configuration) {
+    if (key.progress != KeyProgress::purged && key.out_of_use_since)
+        return "out of use";
     if (key.progress == KeyProgress::generating && key.dnskey)
         return "to be copied";
     if (key.progress != KeyProgress::ready)
         return std::string(word(key.progress));
-    if (key.out_of_use_since)
-        return "out of use";
     if (key.reserved)
         return awaits_backup(configuration, key) ? "to be backed up" : "made ahead";
     return !key.wanted ? "leaves" : key.standby ? "standby" : "in use";

@@ -13,6 +13,7 @@
 #include "enforcer/pass.h"
 #include "enforcer/purge.h"
 #include "enforcer/report_intake.h"
+#include "enforcer/restored.h"
 
 namespace kaspar::enforcer {
 
@@ -110,8 +111,11 @@ Outcome insert_or_take_up(Session& session, Zone& wanted, const Policy& policy) 
     return note(session.with(), *known, "zone added again", "policy " + wanted.policy);
 }
 
-/// Nothing may tell the parent that a zone is signed once nobody signs it.
-Outcome refuse_while_ds(const OpenZone& open) {
+/// Nothing may tell the parent that a zone is signed once nobody signs it; and of a restored zone
+/// it is not known which keys do.
+Outcome check_may_go(const OpenZone& open, bool purge) {
+    if (purge)
+        KASPAR_CHECK(check_not_restored(open.zone));
     KeySet possible = open.remembered.history.arrangement.ds;
     for (const DsVersion& version : open.remembered.history.ds)
         if (version.window.live(open.remembered.history.last_event.value_or(Time::min())))
@@ -147,6 +151,8 @@ Outcome note_removed(Session& session, OpenZone& open, bool force, bool purge) {
     open.zone.instruction.reset();
     open.zone.emitted = true;
     open.zone.trouble.reset();
+    if (purge)
+        open.zone.restored.reset();  // a person's word, and newer than the backup
     KASPAR_CHECK(note(session.with(), open.zone,
                       purge ? "zone removed; its keys are to be destroyed" : "zone removed",
                       force ? "forced: no look at its DS" : ""));
@@ -252,9 +258,10 @@ Ending zone_remove(Session& session, const std::string& name, bool force, bool p
     KASPAR_TRY(OpenZone open, OpenZone::open_restored(session, name));
     open.remembered.history.last_event = session.now();
     if (!force)
-        KASPAR_CHECK(refuse_while_ds(open));
+        KASPAR_CHECK(check_may_go(open, purge));
     KASPAR_CHECK(note_removed(session, open, force, purge));
     KASPAR_CHECK(open.transaction.commit());
+    no_pass.reset();
     KASPAR_CHECK(remove_file(instruction_path(session.configuration(), open.zone.name)));
     wake_enforcer(session.configuration());  // monitors are to hear of it
     if (purge)

@@ -267,7 +267,8 @@ Outcome bring_back(Database& database, std::int64_t id) {
 
 Result<std::vector<StoredKey>> keys_out_of_use(Database& database) {
     return database.all<StoredKey>(
-        fmt::format("{} WHERE state <> 'purged' AND out_of_use_since IS NOT NULL "
+        fmt::format("{0} WHERE state = 'ready' AND out_of_use_since IS NOT NULL UNION ALL "
+                    "{0} WHERE state = 'generating' AND out_of_use_since IS NOT NULL "
                     "ORDER BY out_of_use_since, id",
                     key_columns),
         {}, read_key);

@@ -13,6 +13,9 @@ class ZoneIntake {
     /// With one thread, or where the system gives no other, the caller does all by itself.
     ZoneIntake(Name apex, unsigned threads) : builder_(std::move(apex)), threads_(threads) {}
 
+    ZoneIntake(const ZoneIntake&) = delete;
+    ZoneIntake& operator=(const ZoneIntake&) = delete;
+
     /// As ZoneBuilder::add().
     void add(BytesView owner, std::uint16_t type, std::uint32_t ttl, BytesView rdata,
              Origin origin);

@@ -120,7 +120,7 @@ Result<Zone> WrittenZone::read(std::uint64_t begin, std::uint64_t end) const {
 
 /// Offset of the first line whose owner is not before `owner`.
 Result<std::uint64_t> WrittenZone::find(BytesView owner, LineOwners& owners) const {
-    if (same_name(owner, apex_.wire()))
+    if (size_ == 0 || same_name(owner, apex_.wire()))
         return std::uint64_t{0};
     // The line at `low` has an earlier owner; of those that start at or after `high` none has.
     std::uint64_t low = 0, high = size_;

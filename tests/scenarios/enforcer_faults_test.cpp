@@ -314,10 +314,20 @@ TEST_CASE("a zone removed with its keys leaves none that was being made", "[scen
         CHECK(box.kaspar(remove).status == 1);
         expect(box.add_zone());
         CHECK(box.enforcer().status == 0);
-        CHECK(box.json({"key", "list"}).size() == 5);
+        const auto listed = box.json({"key", "list"});
+        REQUIRE(listed.size() == 5);
+        CHECK(listed[2]["state"] == "generating");
+        CHECK(says(box.kaspar({"key", "list"}), "out of use"));
         CHECK(box.kaspar(remove).status == 1);
         std::filesystem::remove_all(half_made);
-        expect(box.enforcer());
+        SECTION("by the enforcer") {
+            expect(box.enforcer());
+        }
+        SECTION("or by a person") {
+            expect(box.add_zone());
+            CHECK(says(box.kaspar({"key", "purge", "example.org"}), "being made is purged"));
+            expect(box.kaspar(remove));
+        }
     }
     CHECK(std::filesystem::is_empty(box / "keys"));
 }

@@ -154,6 +154,8 @@ void expect_to_stand_still(const RestoredLife& life) {
     CHECK(says(health, "kaspar zone confirm example.com"));
     CHECK(says(life.site.kaspar({"status", "example.com"}), "restored from a backup"));
     CHECK(life.site.kaspar({"key", "roll", "example.com", "--role", "zsk"}).status == 1);
+    CHECK(says(life.site.kaspar({"zone", "remove", "example.com", "--purge-keys"}),
+               "kaspar zone confirm example.com"));
 }
 
 }  // namespace
