@@ -248,8 +248,8 @@ int verify_file(const CommandLine& line) {
 /// million records was read, a fifth more memory was held at the peak, and a sixth more at rest. A
 /// threshold that is set does not move. Half a megabyte is the smallest block of
 /// signer/core/blocks.h. Of what smaller ones leave free at the end of a heap, each thread keeps
-/// enough for its next stretch: given back and asked for again with every stretch, it was a third
-/// of the time of a run that finds little changed.
+/// enough for its next stretch: given back and asked for again with every stretch, it was a
+/// quarter of the time of a run that finds little changed, where page faults are dear.
 void give_large_blocks_back() {
     ::mallopt(M_MMAP_THRESHOLD, 512 * 1024);
     ::mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
