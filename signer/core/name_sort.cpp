@@ -39,12 +39,11 @@ struct Keys {
     std::size_t common = 0;  ///< octets that all of them start with
 
     void add(BytesView name) {
-        const auto start = octets.size();
         append_name_key(name, octets);
         ends.push_back(octets.size());
-        const auto key = BytesView(octets).subspan(start);
+        const auto last = first + static_cast<std::uint32_t>(ends.size() - 1);
         common =
-            start == 0 ? key.size() : std::min(common, common_prefix_of(BytesView(octets), key));
+            last == first ? octets.size() : std::min(common, common_prefix_of(of(first), of(last)));
     }
 
     BytesView of(std::uint32_t name) const {

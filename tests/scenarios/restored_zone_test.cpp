@@ -213,6 +213,15 @@ TEST_CASE("a key that was made after the backup stops its zone loudly, and none 
     expect_to_stand_still(life);
 }
 
+TEST_CASE("the keys of a restored zone are destroyed only when a person insists", "[backup]") {
+    RestoredLife life;
+    life.back_up();
+    life.restore();
+    expect_to_stand_still(life);
+    expect(life.site.kaspar({"zone", "remove", "example.com", "--purge-keys", "--force"}));
+    CHECK(std::filesystem::is_empty(life.site / "keys"));
+}
+
 TEST_CASE("a key made ahead, and taken since the backup, is taken up", "[backup]") {
     RestoredLife life;
     expect(life.site.kaspar({"key", "generate", "example.com", "--role", "zsk", "--rolls", "1"}));
